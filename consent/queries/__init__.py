@@ -1,0 +1,1 @@
+"""Reads for screens and exports; nothing here writes."""

@@ -1,0 +1,90 @@
+"""Reads for lists of requests on the performer's side: what waits, what is with studios, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+
+from consent.core.lifecycle import State
+from consent.models import Grant, Performer, Resolution, UseRequest
+
+PAGE = 25
+
+
+class View(StrEnum):
+    WAITING = "waiting"
+    WITH_STUDIOS = "with-studios"
+    ANSWERED = "answered"
+    DECLINED_FOR_YOU = "declined-for-you"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of rows; ``more`` says that there are further ones."""
+
+    rows: tuple[UseRequest, ...]
+    page: int
+    more: bool
+
+
+def requests(performers: Sequence[Performer], view: View, *, now: datetime, page: int = 1) -> Listing:
+    """Requests to any of these performers; those to answer by reply-by. One row more is read instead of a count."""
+    rows = _in_view(_sent(performers), view, now)
+    start = (page - 1) * PAGE
+    found = list(rows[start : start + PAGE + 1])
+    return Listing(tuple(found[:PAGE]), page, len(found) > PAGE)
+
+
+def counts(performers: Sequence[Performer], *, now: datetime) -> dict[View, int]:
+    """How many there are in each view."""
+    return {view: _in_view(_sent(performers), view, now).count() for view in View}
+
+
+def waiting(performer: Performer, *, now: datetime, limit: int = 5) -> list[UseRequest]:
+    return list(_in_view(_sent([performer]), View.WAITING, now)[:limit])
+
+
+def held(performer: Performer, *, now: datetime) -> list[UseRequest]:
+    """Answers inside their undo window."""
+    return list(_sent([performer]).filter(state=State.HELD).order_by("held_until"))
+
+
+def declined_for_you(performer: Performer, *, now: datetime) -> int:
+    """How many were declined by the standing answers in the last 30 days."""
+    recent = now - timedelta(days=30)
+    return UseRequest.objects.filter(
+        performer=performer, state=State.DECLINED, resolution=Resolution.PREFERENCE, decided_at__gte=recent
+    ).count()
+
+
+def in_force(performer: Performer, *, now: datetime, limit: int = 5) -> list[Grant]:
+    """Grants that still run, the next to end first."""
+    rows = Grant.objects.filter(performer=performer, exploit_until__gt=now, withdrawn_at=None, voided_at=None)
+    return list(
+        rows.select_related("studio", "production", "performer")
+        .prefetch_related("suspensions")
+        .order_by("exploit_until")[:limit]
+    )
+
+
+def _sent(performers: Sequence[Performer]) -> QuerySet[UseRequest]:
+    rows = UseRequest.objects.filter(performer__in=performers).exclude(state=State.DRAFT)
+    return rows.select_related("studio", "production", "performer")
+
+
+def _in_view(rows: QuerySet[UseRequest], view: View, now: datetime) -> QuerySet[UseRequest]:
+    """Deadlines count by themselves: a request whose time has passed is answered, swept or not."""
+    if view is View.WAITING:
+        return rows.filter(state=State.PENDING, deadline_at__gt=now).order_by("deadline_at", "pk")
+    if view is View.WITH_STUDIOS:
+        return rows.filter(Q(state=State.COUNTERED, deadline_at__gt=now) | Q(state=State.HELD)).order_by("-changed_at")
+    by_preference = Q(state=State.DECLINED, resolution=Resolution.PREFERENCE)
+    if view is View.DECLINED_FOR_YOU:
+        return rows.filter(by_preference).order_by("-decided_at")
+    lapsed = Q(state__in=[State.PENDING, State.COUNTERED], deadline_at__lte=now)
+    closed = Q(state__in=[State.APPROVED, State.DECLINED, State.WITHDRAWN, State.LAPSED]) | lapsed
+    return rows.filter(closed).exclude(by_preference).order_by("-changed_at")

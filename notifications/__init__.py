@@ -1,0 +1,1 @@
+"""Reactions to facts: who is told, over which channel, and when."""

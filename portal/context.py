@@ -1,0 +1,40 @@
+"""What the chrome of every page shows: whose room this is, what waits and what is unread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from consent.access import by_session
+from consent.core.lifecycle import State
+from consent.models import Performer, Studio, UseRequest
+from notifications.models import Channel, Delivery
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Lazy values: a page that does not show them does not pay for them."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    performer = SimpleLazyObject(lambda: Performer.objects.filter(user=user).first())
+    return {
+        "side": user.side,
+        "performer": performer,
+        "orgs": SimpleLazyObject(lambda: list(Studio.objects.filter(memberships__user=user).order_by("name"))),
+        "waiting_count": SimpleLazyObject(lambda: _waiting(user)),
+        "unread_count": SimpleLazyObject(
+            lambda: Delivery.objects.filter(recipient=user, channel=Channel.INAPP, read_at=None).count()
+        ),
+        "theme": user.theme,
+    }
+
+
+def _waiting(user: Any) -> int:
+    waiting = UseRequest.objects.filter(state=State.PENDING, deadline_at__gt=timezone.now())
+    if user.side == "REPRESENTATIVE":
+        clients = [row.performer_id for row in by_session.desk(by_session.Visitor(user=user))]
+        return waiting.filter(performer__in=clients).count()
+    return waiting.filter(performer__user=user).count()

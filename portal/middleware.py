@@ -1,0 +1,69 @@
+"""What every answer carries, and how a busy or absent database is answered."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+RETRY_SECONDS = 3
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class FixedHeaders:
+    """Headers that no view decides: who may embed our answers, and which device features pages may use."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(),"
+            " publickey-credentials-get=(self), publickey-credentials-create=(self)",
+        )
+        return response
+
+
+class WholeText:
+    """Answer 400 to an address that carries a null character: no reference and no search has one, PostgreSQL takes none.
+
+    Forms refuse it by themselves, field by field.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("null character in the address")
+        return self.get_response(request)
+
+
+class BusyDatabase:
+    """Answer 503 with Retry-After when a row lock is not free in time or the database is away.
+
+    The transaction is rolled back by then, so pressing the button again is safe.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        response = HttpResponse(
+            _("Sayso is busy at the moment. Nothing was changed. Please try again in a few seconds."),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,200 @@
+"""What the pages of a counter-offer show: my version in prose, one line per term, the stars, and the private floor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consent.core import compare, compensation
+from consent.core.actor import Actor
+from consent.core.findings import Finding, Standing
+from consent.core.roles import Capacity, Right
+from consent.core.terms import Terms
+from consent.core.vocabulary import Dimension
+from consent.models import OfferSide, UseRequest
+from consent.queries.dossier import Dossier
+from consent.render import findings as findings_words
+from consent.render import money, sentence, times, words
+from portal.web import request_pages, rounds, showing
+from portal.web.forms.counter import LINES, CounterForm
+
+FOLDED = (Dimension.MODALITY, Dimension.CAPS, Dimension.EXCLUSIVITY, Dimension.DUTIES, Dimension.LANGUAGE)
+"""Lines that are folded away while they fit and nobody touched them; the lines that people bargain over never are."""
+
+
+def page(row: UseRequest, story: Dossier, terms: Terms, actor: Actor, now: datetime) -> dict[str, Any]:
+    project = row.production.title if row.production else ""
+    reader = reader_of(actor)
+    name = row.performer.professional_name if row.performer else ""
+    said = sentence.statement(
+        terms, studio=row.studio.name, project=project, reader=reader, performer=name, was=row.terms
+    )
+    changes = [change for change in compare.compare_terms(terms, row.terms) if not change.code.endswith("_SAME")]
+    starred = findings_words.rows(changes, reader=reader, studio=row.studio.name, performer=name)
+    zone = row.performer.time_zone if row.performer else "UTC"
+    return room(actor) | {
+        "row": row,
+        "project": project,
+        "number": row.revision + 1,
+        "today": times.day(showing.local_day(now, zone)),
+        "parts": showing.parts(said),
+        "starred": [{"term": one.label, "now": _now(one, terms)} for one in starred],
+        "papers": rounds.papers(story.offers, address(row), reader=OfferSide.PERFORMER, next_=True),
+        "back": reverse(request_name(actor), args=[row.ref]),
+    }
+
+
+def _now(row: findings_words.Row, terms: Terms) -> str:
+    """What a starred line says now, in a few words."""
+    if row.dimension is Dimension.TERM and terms.dates:
+        return times.months(terms.dates.months)
+    return row.asked or row.tag
+
+
+def lines(
+    row: UseRequest, story: Dossier, mine: Terms, findings: list[Finding], form: CounterForm, actor: Actor
+) -> list[dict[str, Any]]:
+    """One line per term: what they ask, whether mine differs, and what my preferences say of it."""
+    name = row.performer.professional_name if row.performer else ""
+    by_dimension = {found.dimension: found for found in findings}
+    asked = compare.compare_all(row.terms, story.judged_by.value)
+    said = {
+        one.dimension: one
+        for one in findings_words.rows(
+            visible(asked, actor),
+            reader=reader_of(actor),
+            studio=row.studio.name,
+            performer=name,
+            see_money=sees_money(actor),
+        )
+    }
+    changes = {change.dimension: change for change in compare.compare_terms(mine, row.terms)}
+    found_lines = []
+    for dimension in LINES:
+        if not _concerns(dimension, row.terms):
+            continue
+        found, words_ = by_dimension[dimension], said.get(dimension)
+        changed = not changes[dimension].code.endswith("_SAME")
+        fits = found.standing is Standing.FITS
+        open_ = changed or not fits or dimension not in FOLDED or _wrong(form, dimension)
+        found_lines.append(
+            {
+                "code": dimension.value,
+                "label": words.label(dimension),
+                "asked": (words_.asked if words_ else "") or _("Nothing said"),
+                "limit": words_.said if words_ and not fits else "",
+                "why": words_.sentence if words_ and not changed and not fits else "",
+                "changed": changed,
+                "open": open_,
+            }
+        )
+    return found_lines
+
+
+def _concerns(dimension: Dimension, asked: Terms) -> bool:
+    """Lines over which there is nothing to say: no content to strike, no language, no exclusivity."""
+    silent = {
+        Dimension.SENSITIVITY: not asked.sensitivities,
+        Dimension.LANGUAGE: not asked.languages,
+        Dimension.EXCLUSIVITY: not asked.exclusive,
+    }
+    return not silent.get(dimension, False)
+
+
+FIELDS = {
+    Dimension.TERM: ("months",),
+    Dimension.TERRITORY: ("reach", "regions", "countries"),
+    Dimension.FEE: ("basis", "amount", "currency", "unit", "share_percent", "share_of"),
+    Dimension.CAPS: ("lines", "seconds", "versions", "generations"),
+}
+
+
+def _wrong(form: CounterForm, dimension: Dimension) -> bool:
+    names = FIELDS.get(dimension, (dimension.value.lower(), {"MODALITY": "modalities"}.get(dimension.value, "")))
+    return form.is_bound and any(name in form.errors for name in names)
+
+
+def fee(mine: Terms, asked: Terms, findings: list[Finding]) -> dict[str, Any]:
+    """Figures for the fee line: the sum over the whole term, and the ruler where all three are of one kind."""
+    drawn: dict[str, Any] = {}
+    total = compensation.total(mine)
+    if total and total[0] and mine.dates:
+        drawn["total"] = _("%(sum)s over %(term)s") % {
+            "sum": money.money(*total),
+            "term": times.months(mine.dates.months),
+        }
+    if not mine.fees or not asked.fees:
+        return drawn
+    ours, theirs = mine.fees[0], asked.fees[0]
+    floor = next((f.allowed.get("floor") for f in findings if f.dimension is Dimension.FEE), None) or {}
+    kind = (ours.basis, ours.unit, ours.currency)
+    if not ours.currency or kind != (theirs.basis, theirs.unit, theirs.currency):
+        return drawn
+    same = (floor.get("basis"), floor.get("unit"), floor.get("currency")) == (
+        ours.basis.value,
+        ours.unit.value if ours.unit else None,
+        ours.currency,
+    )
+    return drawn | {
+        "asked": theirs.amount,
+        "mine": ours.amount,
+        "floor": floor.get("amount") if same else None,
+        "asked_label": money.money(theirs.amount, theirs.currency),
+        "mine_label": money.money(ours.amount, ours.currency),
+    }
+
+
+# --- Who reads -------------------------------------------------------------------------------------------------------
+
+
+def may(actor: Actor, right: Right) -> bool:
+    return actor.authority is not None and right in actor.authority.rights
+
+
+def sees_money(actor: Actor) -> bool:
+    return actor.capacity is not Capacity.REPRESENTATIVE or may(actor, Right.SEE_MONEY)
+
+
+def visible(findings: tuple[Finding, ...], actor: Actor) -> list[Finding]:
+    """The floor's figure is the performer's, and theirs to whom money may be shown."""
+    if sees_money(actor):
+        return list(findings)
+    return [found if found.dimension is not Dimension.FEE else _without_floor(found) for found in findings]
+
+
+def _without_floor(found: Finding) -> Finding:
+    return Finding(found.dimension, found.relation, found.standing, found.use, found.asked, {}, found.code, {})
+
+
+def beyond(findings: list[Finding]) -> list[Finding]:
+    return [found for found in findings if found.standing in (Standing.GOES_FURTHER, Standing.NEVER)]
+
+
+def reader_of(actor: Actor) -> str:
+    return "representative" if actor.capacity is Capacity.REPRESENTATIVE else "performer"
+
+
+def request_name(actor: Actor) -> str:
+    return "desk:request" if actor.capacity is Capacity.REPRESENTATIVE else "performer:request"
+
+
+def room(actor: Actor) -> dict[str, Any]:
+    own = actor.capacity is not Capacity.REPRESENTATIVE
+    return {
+        "own": own,
+        "nav": "requests" if own else "inbox",
+        "layout": "layouts/performer.html" if own else "layouts/desk.html",
+        "for_name": actor.for_name,
+    }
+
+
+def money_readers(row: UseRequest) -> str:
+    """First names of the representatives who may see what the performer sees of money."""
+    found = [rep for rep in request_pages.representatives(row) if Right.SEE_MONEY in rep.authority().rights]
+    return words.listed([rep.user.get_short_name() for rep in found if rep.user]) if found else ""
+
+
+address = request_pages.compared

@@ -1,0 +1,1 @@
+"""The e-mail door: GET shows, POST acts, and a link opens no session."""

@@ -1,0 +1,6 @@
+"""Pages for everybody."""
+
+from portal.web.public import pages
+
+app_name = "public"
+urlpatterns = pages.urlpatterns

@@ -1,0 +1,96 @@
+"""Turns domain values into the flat shapes that templates read: statements, comparison rows, histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from consent.core.findings import Finding, Standing
+from consent.core.preferences import Preferences
+from consent.core.vocabulary import USES_AT, Dimension
+from consent.render import findings as findings_words
+from consent.render import times, words
+from consent.render.findings import Row
+from consent.render.sentence import Statement
+from portal import statuswords
+
+MARK_OF = {Standing.GOES_FURTHER: "over", Standing.NEVER: "over", Standing.YOURS_TO_DECIDE: "mine"}
+
+Marked = list[tuple[str, str]]
+
+
+def parts(said: Statement, findings: Iterable[Finding] = ()) -> Marked:
+    """A statement as (text, mark) pairs; where a finding does not fit, its words are marked instead of emphasised."""
+    standing: Mapping[Dimension, Standing] = {found.dimension: found.standing for found in findings}
+    marked: Marked = []
+    for part in said.parts:
+        mark = MARK_OF.get(standing.get(part.dimension, Standing.FITS), "") if part.dimension else ""
+        if part.was is not None and part.was != part.text:
+            marked.append((part.was, "del"))
+            if part.was and part.text:
+                marked.append((" ", ""))
+            mark = "ins"
+        elif part.step is not None:
+            mark = "blank"
+        elif not mark:
+            mark = "title" if part.title else "own" if part.mine else "strong" if part.strong else ""
+        marked.append((part.text, mark))
+    return marked
+
+
+def compare_rows(
+    findings: Sequence[Finding], *, reader: str = "performer", studio: str = "", performer: str = ""
+) -> list[dict[str, Any]]:
+    """The rows of ``components/compare.html``, the ones that need a look first."""
+    return [
+        compare_row(row) for row in findings_words.rows(findings, reader=reader, studio=studio, performer=performer)
+    ]
+
+
+def compare_row(row: Row) -> dict[str, Any]:
+    drawn: dict[str, Any] = {
+        name: row.figures[name] for name in ("years", "fee", "they_bits", "you_bits") if row.figures.get(name)
+    }
+    return {
+        "term": row.label,
+        "they": row.asked,
+        "you": row.said,
+        "standing": row.standing.value,
+        "word": row.tag,
+        "under": row.dimension is Dimension.FEE,
+        "why": row.sentence,
+        "dimension": row.dimension.value,
+        **drawn,
+    }
+
+
+def short_day(at: datetime, zone: str, *, now: datetime) -> str:
+    """ "Today", "Yesterday", else the weekday and date; with the year once it is another one."""
+    where = ZoneInfo(zone)
+    day, today = at.astimezone(where).date(), now.astimezone(where).date()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return times.weekday(day) if day.year == today.year else times.day(day)
+
+
+def local_day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def bands(preferences: Preferences) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The line for ``{% line %}``: (band label, [(use code, stance code, use label), ...]) from left to right."""
+    return [
+        (str(statuswords.LEVELS[level]), [(use.value, preferences.stance(use).value, words.label(use)) for use in uses])
+        for level, uses in USES_AT.items()
+    ]
+
+
+def noon(day: date) -> datetime:
+    """A date as an instant for drawings, where the hour does not matter."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
