@@ -24,7 +24,7 @@ demo-reset: .venv/.demo ## forget all demo data, so that the next `make demo` st
 	@exec $(MANAGE) demo --reset
 
 test: .venv/.test ## run every test, servers and browser included (ARGS="-k name" narrows it)
-	@exec .venv/bin/pytest $(ARGS)
+	@exec .venv/bin/pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/.test ## lint, types, templates, migrations, deployment settings, architecture
 	@sh .ci/check

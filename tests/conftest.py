@@ -30,7 +30,6 @@ MAC_CHROMIUM = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 _folder = Path(tempfile.mkdtemp(prefix="sayso-test-"))
 _folder.chmod(0o755)
 (_folder / "static").mkdir()
-_guard = embedded.Guard(_folder, throwaway=True)  # starts while Django and the tests are imported
 
 env.impose("SAYSO_MODE", "test")
 env.impose("SAYSO_VAR", str(_folder))
@@ -42,18 +41,32 @@ for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "EMAIL_URL", "SITE_URL", 
 django.setup()  # before any other conftest imports a model
 
 
+_guard = pytest.StashKey[embedded.Guard]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start this process's own servers while the tests are collected; one that only hands out work needs none."""
+    if getattr(config.option, "tx", None):
+        env.withdraw("DJANGO_SETTINGS_MODULE")  # those who take the work read the settings after they have servers
+    else:
+        config.stash[_guard] = embedded.Guard(_folder, throwaway=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def servers() -> embedded.Addresses:
+def servers(pytestconfig: pytest.Config) -> embedded.Addresses:
     """PostgreSQL and Valkey, ready to answer."""
     try:
-        _guard.wait()
+        pytestconfig.stash[_guard].wait()
     except embedded.NotStarted as problem:
         pytest.exit(str(problem), returncode=1)
     return embedded.addresses(_folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    _guard.stop()
+    if _guard in config.stash:
+        config.stash[_guard].stop()
+    else:
+        shutil.rmtree(_folder)
 
 
 # --- Tables ----------------------------------------------------------------------------------------------------------
@@ -124,21 +137,15 @@ NO_BROWSER = "NO BROWSER: Chromium was not found, so the browser tests were not 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanting = [item for item in items if item.get_closest_marker("browser")]
-    if not wanting or find_chromium():
+    if find_chromium() or env.flag("CI", default=False):
         return
-    if env.flag("CI", default=False):
-        raise pytest.UsageError("In CI the browser tests must run, and no Chromium was found: install it.")
-    for item in wanting:
-        item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
-    config.stash[_skipped] = len(wanting)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-_skipped = pytest.StashKey[int]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    count = config.stash.get(_skipped, 0)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    count = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
     if count:
         terminalreporter.section("browser tests", sep="!", yellow=True, bold=True)
         terminalreporter.write_line(f"{NO_BROWSER} {count} tests skipped. Debian: apt-get install chromium libatomic1")
@@ -146,8 +153,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Where Chromium is; tests that use it carry the marker ``browser``, and are skipped where there is none."""
-    return find_chromium()
+    """Where Chromium is; tests that use it carry the marker ``browser``, and are skipped where there is none but in CI."""
+    found = find_chromium()
+    if not found:
+        pytest.fail("In CI the browser tests must run, and no Chromium was found: install it.")
+    return found
 
 
 # --- Between tests ---------------------------------------------------------------------------------------------------
