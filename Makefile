@@ -11,7 +11,7 @@ SOURCES := pyproject.toml requirements.lock requirements-dev.lock
 SHELL := /bin/sh
 export HOST PORT
 
-.PHONY: help demo demo-reset test check lock
+.PHONY: help demo demo-reset test bench check lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -26,10 +26,13 @@ demo-reset: .venv/.demo ## forget all demo data, so that the next `make demo` st
 test: .venv/.test ## run every test, servers and browser included (ARGS="-k name" narrows it)
 	@exec .venv/bin/pytest -n auto --dist loadfile $(ARGS)
 
+bench: .venv-bench/.ready ## measure Sayso against its peers: docs/BENCH.md (ARGS="--rows 1,8", FULL=1 for a million performers)
+	@FULL=$(FULL) exec .venv-bench/bin/python -m tests.bench $(ARGS)
+
 check: .venv/.test ## lint, types, templates, migrations, deployment settings, architecture
 	@sh .ci/check
 
-lock: .venv/bin/python ## compile both lock files anew from pyproject.toml
+lock: .venv/bin/python ## compile the lock files anew from pyproject.toml
 	@.venv/bin/python .ci/lock.py $(UV) $(if $(UPGRADE),--upgrade)
 
 # --- The environment: uv from pip, packages from the lock, nothing outside this folder --------------------------------
@@ -57,7 +60,7 @@ $(UV): Makefile
 	@$(UV) venv --quiet --clear --python "$(PYTHON)" .venv \
 		|| { echo "The environment .venv could not be made; uv says why above." >&2; exit 1; }
 
-requirements.lock requirements-dev.lock:
+requirements.lock requirements-dev.lock requirements-bench.lock:
 	@echo "$@ is missing: fetch it from the repository, or compile it anew with make lock." >&2; exit 1
 
 .venv/.demo: requirements.lock pyproject.toml .venv/bin/python | $(UV)
@@ -65,6 +68,15 @@ requirements.lock requirements-dev.lock:
 
 .venv/.test: requirements-dev.lock requirements.lock pyproject.toml .venv/bin/python | $(UV)
 	@$(call install,requirements-dev.lock)
+
+# Peers are measured in an environment of their own, so that the site's never holds one.
+.venv-bench/.ready: requirements-bench.lock pyproject.toml | $(UV)
+	@$(PYTHON) .ci/lock.py --fresh requirements-bench.lock || exit 1; \
+	test -x .venv-bench/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .venv-bench || exit 1; \
+	echo "  Installing the packages of requirements-bench.lock ..."; \
+	$(UV) pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock \
+		|| { echo "The packages of requirements-bench.lock could not be installed; uv says why above." >&2; exit 1; }; \
+	touch $@
 
 define install
 .venv/bin/python .ci/lock.py --fresh $(1) || exit 1; \

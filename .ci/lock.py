@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles the lock files from pyproject.toml, and tells whether one is older than what pyproject.toml now asks for.
 
-``lock.py <uv> [--upgrade]`` writes both; ``lock.py --fresh <file>`` checks one. A lock holds versions and hashes and no
+``lock.py <uv> [--upgrade]`` writes all; ``lock.py --fresh <file>`` checks one. A lock holds versions and hashes and no
 address. Its first line carries the digest of the requirements it was made from.
 """
 
@@ -13,7 +13,11 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"requirements.lock": ("video", "demo"), "requirements-dev.lock": ("video", "demo", "dev")}
+LOCKS = {
+    "requirements.lock": ("video", "demo"),
+    "requirements-dev.lock": ("video", "demo", "dev"),
+    "requirements-bench.lock": ("video", "demo", "bench"),
+}
 
 
 def mark() -> str:
@@ -34,7 +38,7 @@ def fresh(name: str) -> int:
 
 
 def write(uv: str, upgrade: bool) -> int:
-    """The second lock is compiled within the first one's versions, so that demo and test agree on all they share."""
+    """The other locks are compiled within the first one's versions, so that all agree on what they share."""
     for name, extras in LOCKS.items():
         path = ROOT / name
         command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url"]
