@@ -27,7 +27,13 @@ from django.utils.translation.template import templatize  # noqa: E402
 
 LOCALES = ROOT / "portal" / "locale"
 LANGUAGES = ("es", "fr")
-SOURCES = (("consent", "*.py"), ("notifications", "*.py"), ("portal", "*.py"), ("templates", "*.html"), ("templates", "*.txt"))
+SOURCES = (
+    ("consent", "*.py"),
+    ("notifications", "*.py"),
+    ("portal", "*.py"),
+    ("templates", "*.html"),
+    ("templates", "*.txt"),
+)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -53,7 +59,7 @@ def gathered() -> Iterator[Found]:
 
 
 def _message(keyword: str, arguments: object) -> tuple[str | tuple[str, str], str | None]:
-    given = [one for one in (arguments if isinstance(arguments, tuple) else (arguments,))]
+    given = list(arguments) if isinstance(arguments, tuple) else [arguments]
     context = given.pop(0) if keyword.lstrip("n").startswith("pgettext") else None
     if keyword.startswith(("ngettext", "npgettext")):
         return (given[0], given[1]), context
@@ -136,7 +142,12 @@ def main(wish: str) -> int:
 
 def _hole(message: Message) -> dict[str, object]:
     plural = message.id if isinstance(message.id, tuple) else (message.id, "")
-    return {"id": plural[0], "plural": plural[1], "context": message.context, "where": [w for w, _ in message.locations]}
+    return {
+        "id": plural[0],
+        "plural": plural[1],
+        "context": message.context,
+        "where": [w for w, _ in message.locations],
+    }
 
 
 if __name__ == "__main__":

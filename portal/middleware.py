@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 RETRY_SECONDS = 3
@@ -41,6 +42,19 @@ class WholeText:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("null character in the address")
+        return self.get_response(request)
+
+
+class OwnLanguage:
+    """Pages speak the language that the signed-in person chose, whatever the browser asks for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and translation.check_for_language(request.user.locale):
+            translation.activate(request.user.locale)
+            request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
 

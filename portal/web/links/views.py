@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -40,6 +41,8 @@ def behind_a_link(view: View) -> View:
         link = cookie.link_of(request, link_id)
         if link is None:
             return pages.sealed(render(request, "links/again.html", status=403))
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(link.recipient.locale)  # as the mail spoke, unless another language was picked here
         if request.user.is_authenticated and request.user.pk != link.recipient_id:
             context = {"address": pages.masked(link.recipient.email)}
             return pages.sealed(render(request, "links/other_person.html", context, status=403))
