@@ -11,7 +11,7 @@ SOURCES := pyproject.toml requirements.lock requirements-dev.lock
 SHELL := /bin/sh
 export HOST PORT
 
-.PHONY: help demo demo-reset test bench check lock messages
+.PHONY: help demo demo-reset test bench check lock messages prove
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -22,6 +22,9 @@ demo: .venv/.demo ## run the whole site at http://localhost:8000 (PORT=8001 for 
 
 demo-reset: .venv/.demo ## forget all demo data, so that the next `make demo` starts over
 	@exec $(MANAGE) demo --reset
+
+prove: .venv/.test ## every promise put to the test, written to docs/PROOF.md (FULL=1 for full size)
+	@exec .venv/bin/pytest tests/prove -n auto --dist loadgroup -o python_files="prove_*.py" $(if $(FULL),--full) $(if $(ARGS),$(ARGS),--paper docs/PROOF.md)
 
 messages: .venv/.demo ## gather the texts of the site into the catalogues of its languages, and compile them
 	@.venv/bin/python .ci/messages.py
