@@ -20,6 +20,7 @@ _GENESIS_DOMAIN = b"sayso/ledger/genesis/1\x00"
 _COMMITMENT_DOMAIN = b"sayso/ledger/commitment/1\x00"
 _LEAF, _NODE = b"\x00", b"\x01"
 _EXACT = 2**53 - 1
+_HASH_BYTES = 32
 SALT_BYTES = 32
 _LEAST_SALT = 16
 
@@ -93,7 +94,7 @@ def commitment(salt: bytes, payload: bytes) -> str:
     """Binds to ``payload`` and hides it while ``salt`` is secret. Salts are random, one per entry, SALT_BYTES long."""
     if len(salt) < _LEAST_SALT:
         raise ValueError(f"a salt has at least {_LEAST_SALT} bytes, not {len(salt)}")
-    return hmac.new(salt, _COMMITMENT_DOMAIN + payload, hashlib.sha256).hexdigest()
+    return hmac.digest(salt, _COMMITMENT_DOMAIN + payload, "sha256").hex()
 
 
 def link(previous: str, header: bytes, payload_commitment: str) -> str:
@@ -126,18 +127,41 @@ def verify(
     return None
 
 
+class Tree:
+    """The tree of RFC 6962 section 2.1 with every level kept: an audit path of a million leaves is read, not computed."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        self._levels = [[_leaf(leaf) for leaf in leaves]]
+        while len(below := self._levels[-1]) > 1:
+            pairs = [_node(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
+            self._levels.append(pairs + below[-1:] if len(below) % 2 else pairs)  # the odd one out moves up as it is
+
+    @property
+    def root(self) -> str:
+        """In hex; that of no leaves is the hash of nothing."""
+        top = self._levels[-1]
+        return top[0].hex() if top else hashlib.sha256(b"").hexdigest()
+
+    def proof(self, index: int) -> list[str]:
+        """The audit path of a leaf, lowest first. Raises IndexError."""
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(f"no leaf {index} among {len(self._levels[0])}")
+        path = []
+        for level in self._levels[:-1]:
+            if index ^ 1 < len(level):
+                path.append(level[index ^ 1].hex())
+            index >>= 1
+        return path
+
+
 def merkle_root(leaves: Sequence[bytes]) -> str:
     """RFC 6962 section 2.1: the tree hash over the leaves in order, in hex."""
-    if not leaves:
-        return hashlib.sha256(b"").hexdigest()
-    return _subtree([_leaf(leaf) for leaf in leaves]).hex()
+    return Tree(leaves).root
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[str]:
     """RFC 6962 section 2.1.1: the audit path of ``leaves[index]``, lowest first. Raises IndexError."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} among {len(leaves)}")
-    return [node.hex() for node in _path([_leaf(leaf) for leaf in leaves], index)]
+    return Tree(leaves).proof(index)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[str], root: str) -> bool:
@@ -183,7 +207,7 @@ def _fault(entry: Entry, previous: str) -> Break | None:
 def _hash(text: str) -> bytes:
     """32 bytes from their one spelling; upper case or blanks would give a second spelling of the same chain."""
     raw = bytes.fromhex(text)
-    if len(raw) != hashlib.sha256().digest_size or raw.hex() != text:
+    if len(raw) != _HASH_BYTES or raw.hex() != text:
         raise ValueError("not a SHA-256 in lower-case hex")
     return raw
 
@@ -194,27 +218,6 @@ def _leaf(leaf: bytes) -> bytes:
 
 def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(_NODE + left + right).digest()
-
-
-def _split(size: int) -> int:
-    """The largest power of two below ``size``."""
-    return 1 << (size - 1).bit_length() - 1
-
-
-def _subtree(hashes: Sequence[bytes]) -> bytes:
-    if len(hashes) == 1:
-        return hashes[0]
-    cut = _split(len(hashes))
-    return _node(_subtree(hashes[:cut]), _subtree(hashes[cut:]))
-
-
-def _path(hashes: Sequence[bytes], index: int) -> list[bytes]:
-    if len(hashes) == 1:
-        return []
-    cut = _split(len(hashes))
-    if index < cut:
-        return [*_path(hashes[:cut], index), _subtree(hashes[cut:])]
-    return [*_path(hashes[cut:], index - cut), _subtree(hashes[:cut])]
 
 
 def _check(value: Any, place: str) -> None:
