@@ -37,6 +37,7 @@ SOURCES = (
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "say": None,  # gettext, where "_" is its lazy sister
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),

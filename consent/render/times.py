@@ -48,6 +48,11 @@ def day(value: date, locale: str | None = None) -> str:
     return format_date(value, format="long", locale=locale_of(locale))
 
 
+def short_day(value: date, locale: str | None = None) -> str:
+    """ "2 Apr 2026", for drawings and tables; an aware datetime counts in the zone that it carries."""
+    return format_date(value, format="medium", locale=locale_of(locale))
+
+
 def weekday(value: date, locale: str | None = None) -> str:
     """ "Friday 19 June" """
     found = locale_of(locale)

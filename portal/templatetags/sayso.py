@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
+from consent.render import times
 from portal import drawing, icons, statuswords
 
 register = template.Library()
@@ -40,7 +41,8 @@ def tag(kind: str, word: object, icon: str = "", size: int = 15) -> SafeString:
 
 @register.simple_tag
 def status(code: str, word: object = None, reader: str = "performer") -> SafeString:
-    """The tag of a request's state or a grant's phase, in the words of the reader (performer, studio, anyone)."""
+    """The tag of a request's state or a grant's phase, in the words of the reader (performer, representative, studio,
+    anyone)."""
     look = statuswords.of_state(code, reader)
     return tag(look.kind, word or look.word, look.icon)
 
@@ -124,9 +126,11 @@ def floor(amount: int, own: int) -> SafeString:
 
 
 @register.simple_tag
-def ruler(asked: int, mine: int, asked_label: object, mine_label: object, floor: int | None = None) -> SafeString:
-    """Theirs, yours and (performer's side only) the floor on one rule."""
-    return drawing.ruler(int(asked), int(mine), floor, asked_label, mine_label)
+def ruler(
+    asked: int, mine: int, asked_label: object, mine_label: object, floor: int | None = None, own: bool = True
+) -> SafeString:
+    """Theirs, yours and (performer's side only) the floor on one rule; ``own``: the performer reads it."""
+    return drawing.ruler(int(asked), int(mine), floor, asked_label, mine_label, own=bool(own))
 
 
 @register.simple_tag
@@ -197,6 +201,13 @@ _MARKS: dict[str, tuple[SafeString, SafeString, object, bool]] = {
     "own": (mark_safe('<b class="hl">'), mark_safe("</b>"), "", False),
     "over": (mark_safe('<span class="over">'), mark_safe("</span>"), _("goes further than you allow"), False),
     "mine": (mark_safe('<span class="mine-to-say">'), mark_safe("</span>"), _("yours to decide"), False),
+    "beyond": (
+        mark_safe('<span class="over">'),
+        mark_safe("</span>"),
+        _("goes further than the preferences allow"),
+        False,
+    ),
+    "theirs": (mark_safe('<span class="mine-to-say">'), mark_safe("</span>"), _("for the performer to decide"), False),
     "blank": (mark_safe('<span class="blank">'), mark_safe("</span>"), "", False),
     "del": (mark_safe("<del>"), mark_safe("</del>"), _("removed:"), True),
     "ins": (mark_safe('<ins class="hl">'), mark_safe("</ins>"), _("added:"), True),
@@ -206,7 +217,8 @@ _MARKS: dict[str, tuple[SafeString, SafeString, object, bool]] = {
 @register.simple_tag
 def statement(parts: str | Iterable[tuple[object, str]]) -> SafeString:
     """A statement in prose. ``parts``: plain text, or [(text, mark), ...] with marks "" strong title own over mine
-    blank del ins; a mark that means something is also said in words for screen readers."""
+    beyond theirs (over and mine, as others read them) blank del ins; a mark that means something is also said in words
+    for screen readers."""
     if isinstance(parts, str):
         return format_html("{}", parts)
     return format_html_join("", "{}", ((_marked(text, str(mark or "")),) for text, mark in parts))
@@ -308,6 +320,12 @@ def device(user_agent: str) -> str:
     if browser and system:
         return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or gettext("Unknown browser")
+
+
+@register.filter(expects_localtime=True)
+def short_day(at: datetime) -> str:
+    """ "2 Apr 2026" in the reader's language."""
+    return times.short_day(at)
 
 
 @register.filter

@@ -18,7 +18,7 @@ LABELS = {
     Group.PEOPLE: _("People and studios"),
 }
 HINTS = {
-    Group.REQUESTS: _("Off means that you only see them here. A request that nobody answers lapses, and counts as no."),
+    Group.REQUESTS: _("Without e-mail you only see them here. A request that nobody answers lapses, and counts as no."),
     Group.ANSWERS: _("Who said yes or no, or changed the terms."),
     Group.ENDINGS: _("90, 30 and 7 days before, and on the day before."),
     Group.MEDIA: _("Uploads that were not kept, and who fetched a copy."),
