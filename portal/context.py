@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from consent.access import by_session
 from consent.core.lifecycle import State
-from consent.models import Performer, Studio, UseRequest
+from consent.models import MediaItem, MediaKind, MediaState, Performer, Studio, UseRequest
+from consent.services.files import Variant
 from notifications.models import Channel, Delivery
 
 
@@ -23,6 +25,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {
         "side": user.side,
         "performer": performer,
+        "portrait": SimpleLazyObject(lambda: _portrait(user)),
         "orgs": SimpleLazyObject(lambda: list(Studio.objects.filter(memberships__user=user).order_by("name"))),
         "waiting_count": SimpleLazyObject(lambda: _waiting(user)),
         "unread_count": SimpleLazyObject(
@@ -30,6 +33,13 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         ),
         "theme": user.theme,
     }
+
+
+def _portrait(user: Any) -> str:
+    """Where the performer's own picture is fetched, by its owner and nobody else; empty without one."""
+    own = MediaItem.objects.filter(performer__user=user, is_portrait=True, state=MediaState.READY, previewed=True)
+    ref = own.filter(kind=MediaKind.STILL).values_list("ref", flat=True).first()
+    return reverse("performer:vault_file", args=[ref, Variant.THUMB.value]) if ref else ""
 
 
 def _waiting(user: Any) -> int:

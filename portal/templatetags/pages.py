@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from consent.render import times
 
 register = template.Library()
 
@@ -17,6 +21,12 @@ WAVE_BARS = 120
 def is_value(value: object, wanted: str) -> bool:
     """``{{ form.choice.value|is_value:"decline" }}``: is this the option that the form holds?"""
     return str(value) == wanted
+
+
+@register.filter
+def day(value: date | datetime) -> str:
+    """``{{ entry.at|day }}``: the day as every other date of the site is written, in the reader's zone and language."""
+    return times.day(timezone.localtime(value).date() if isinstance(value, datetime) else value)
 
 
 @register.filter

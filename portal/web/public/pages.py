@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
@@ -45,7 +46,9 @@ EXAMPLE = Preferences(
 @login_not_required
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/landing.html", {"bands": showing.bands(EXAMPLE), "nav": ""})
+    now = timezone.now()
+    term = {"starts": now.date() - timedelta(days=450), "ends": now.date() + timedelta(days=280), "now": now}
+    return render(request, "public/landing.html", {"bands": showing.bands(EXAMPLE), "term": term, "nav": ""})
 
 
 @login_not_required
