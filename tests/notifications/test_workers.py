@@ -15,8 +15,9 @@ from notifications import tasks
 from notifications.models import Delivery, State
 from portal.celery import breaker
 from tests import make
-from tests.conftest import Sink, Spawn, free_port
+from tests.conftest import Spawn
 from tests.notifications import office
+from tests.sink import Sink, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
