@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from consent.models import User
-from tests.conftest import Spawn
-from tests.sink import free_port
+from tests.conftest import Spawn, free_port
 
 
 def children_of(pid: int) -> dict[str, int]:

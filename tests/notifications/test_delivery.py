@@ -20,10 +20,9 @@ from notifications.channels.email import MailPost, _clean
 from notifications.delivery import BATCH, LEASE, LONGEST_PAUSE, LONGEST_TRY, MOST_TRIES
 from notifications.models import Delivery, State
 from tests import make
-from tests.conftest import Spawn
+from tests.conftest import Sink, Spawn, free_port
 from tests.make import NOW, Cast, at
 from tests.notifications import office
-from tests.sink import Sink, free_port
 
 
 class Post:

@@ -61,9 +61,9 @@ from notifications.channels.style import inlined, ready
 from notifications.letters import Letter
 from notifications.models import Channel, Choice, Delivery, Settings, State
 from tests import make
+from tests.conftest import Sink
 from tests.make import NOW, Cast, at
 from tests.notifications import office
-from tests.sink import Sink
 
 TOKEN = re.compile(r"sl1_[A-Za-z0-9_-]{43}")
 DIGEST = re.compile(r"[0-9a-f]{8}(?: [0-9a-f]{8}){7}")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from notifications.channels import mime
 from notifications.channels.mime import Mail
+from tests.conftest import Sink
 from tests.notifications import office
-from tests.sink import Sink
 
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=400)
 ONE_LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=200)

@@ -14,9 +14,9 @@ from notifications import digests, preferences
 from notifications.models import Delivery, Group, How, Settings, State, Urgency
 from notifications.preferences import Quiet
 from tests import make
+from tests.conftest import Sink
 from tests.make import NOW, Cast, at
 from tests.notifications import office
-from tests.sink import Sink
 
 NIGHT = Quiet(time(21), time(8))
 LONDON, NEW_YORK, LORD_HOWE = "Europe/London", "America/New_York", "Australia/Lord_Howe"

@@ -14,9 +14,9 @@ from consent.services import decisions, representatives, use_requests
 from notifications import reminders
 from notifications.models import Channel, Delivery
 from tests import make
+from tests.conftest import Sink
 from tests.make import NOW, Cast, at
 from tests.notifications import office
-from tests.sink import Sink
 
 
 def due(kind_to: str = "") -> list[Fact]:

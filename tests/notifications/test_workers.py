@@ -15,9 +15,8 @@ from notifications import tasks
 from notifications.models import Delivery, State
 from portal.celery import breaker
 from tests import make
-from tests.conftest import Spawn
+from tests.conftest import Sink, Spawn, free_port
 from tests.notifications import office
-from tests.sink import Sink, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
