@@ -34,6 +34,7 @@ SOURCES = (
     ("templates", "*.html"),
     ("templates", "*.txt"),
 )
+SILENT = {"demo", "commands"}  # what they say stays on the console, in English, or is somebody's own words
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -50,6 +51,8 @@ def gathered() -> Iterator[Found]:
     """Every text of the sources, in the order of the files."""
     for folder, pattern in SOURCES:
         for path in sorted((ROOT / folder).rglob(pattern)):
+            if not SILENT.isdisjoint(path.parts):
+                continue
             where = str(path.relative_to(ROOT))
             text = path.read_text()
             code = text if pattern == "*.py" else templatize(text, origin=where)

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from consent.core import actor as proofs
 from consent.core.actor import Tier
 from consent.core.compare import Finding, Relation, Standing, compare_terms
 from consent.core.lifecycle import Action
 from consent.core.roles import Capacity
-from consent.core.vocabulary import Dimension
 from consent.models import User, UseRequest
 from consent.render import findings, sentence, times
 from notifications import recipients
-from notifications.bag import TERMS_CHANGED, Bag
+from notifications.bag import TERMS_CHANGED, Bag, Sight
 from notifications.models import Delivery
 
 
@@ -68,9 +67,9 @@ def build(row: Delivery, use_request: UseRequest, user: User, bag: Bag, *, link_
     if performer is None or use_request.production is None:
         raise ValueError(f"{use_request.ref} is a draft")
     reader = "performer" if performer.user_id == user.pk else "representative"
-    money, changed = bag.sees_money(row), row.kind in TERMS_CHANGED
-    key = (use_request.pk, reader, money, changed, get_language())
-    said: _Said = bag.memo.get(key) or bag.memo.setdefault(key, _say(use_request, bag, reader, money, changed))
+    sight, changed = bag.sight(row), row.kind in TERMS_CHANGED
+    key = (use_request.pk, reader, sight, changed, get_language())
+    said: _Said = bag.memo.get(key) or bag.memo.setdefault(key, _say(use_request, bag, reader, sight, changed))
     zone = recipients.zone_of(user)
     names = [name for pk, name in bag.others.get(row.fact_id or 0, []) if pk != user.pk]
     return Ask(
@@ -89,51 +88,49 @@ def build(row: Delivery, use_request: UseRequest, user: User, bag: Bag, *, link_
     )
 
 
-def _say(use_request: UseRequest, bag: Bag, reader: str, money: bool, changed: bool) -> _Said:
+def _say(use_request: UseRequest, bag: Bag, reader: str, sight: Sight, changed: bool) -> _Said:
     verdict = use_request.verdict
     found = verdict.findings if verdict is not None else ()
     return _Said(
-        statement=_statement(use_request, reader, money),
+        statement=_statement(use_request, reader, sight),
         summary=findings.summary(found, reader=reader),
         rows=tuple(
             Term(
                 label=said.label,
-                value=_value(said, money),
-                tag=said.tag if said.standing is not Standing.FITS and _open(said, money) else "",
+                value=said.asked,
+                tag=said.tag if said.standing is not Standing.FITS else "",
                 decide=said.standing is Standing.YOURS_TO_DECIDE,
             )
-            for said in _rows(found, use_request, reader, money)
+            for said in _rows(found, use_request, reader, sight)
         ),
-        changes=_changes(use_request, bag, reader, money) if changed else (),
+        changes=_changes(use_request, bag, reader, sight) if changed else (),
         proof=_proof(use_request, reader),
     )
 
 
-def _statement(use_request: UseRequest, reader: str, money: bool) -> str:
+def _statement(use_request: UseRequest, reader: str, sight: Sight) -> str:
     performer, production = use_request.performer, use_request.production
-    parts = sentence.statement(
+    said = sentence.statement(
         use_request.terms,
         studio=use_request.studio.name,
         project=production.title if production is not None else "",
         reader=reader,
         performer=performer.professional_name if performer is not None else "",
-    ).parts
-    hidden = gettext("a sum that is not shown to you")
-    return "".join(part.text if money or part.dimension is not Dimension.FEE else hidden for part in parts)
+        sees_fees=sight.fees,
+    )
+    return str(said)
 
 
-def _rows(found: Iterable[Finding], use_request: UseRequest, reader: str, money: bool) -> list[findings.Row]:
+def _rows(found: Iterable[Finding], use_request: UseRequest, reader: str, sight: Sight) -> list[findings.Row]:
     performer = use_request.performer
-    name = performer.professional_name if performer is not None else ""
-    return findings.rows(found, reader=reader, studio=use_request.studio.name, performer=name, see_money=money)
-
-
-def _open(said: findings.Row, money: bool) -> bool:
-    return money or said.dimension is not Dimension.FEE
-
-
-def _value(said: findings.Row, money: bool) -> str:
-    return said.asked if _open(said, money) else gettext("Not shown to you")
+    return findings.rows(
+        found,
+        reader=reader,
+        studio=use_request.studio.name,
+        performer=performer.professional_name if performer is not None else "",
+        sees_fees=sight.fees,
+        sees_floor=sight.floor,
+    )
 
 
 def grouped(digest: str) -> str:
@@ -153,15 +150,15 @@ def _deadline(deadline: datetime, zone: str, _language: str | None) -> str:
     return f"{said} {said.zone}" if said.time else said.day
 
 
-def _changes(use_request: UseRequest, bag: Bag, reader: str, money: bool) -> tuple[Term, ...]:
+def _changes(use_request: UseRequest, bag: Bag, reader: str, sight: Sight) -> tuple[Term, ...]:
     new = bag.offers.get((use_request.pk, use_request.revision))
     old = bag.offers.get((use_request.pk, use_request.revision - 1))
     if new is None or old is None:
         return ()
     differing = [found for found in compare_terms(new.terms, old.terms) if found.relation is not Relation.FITS]
     return tuple(
-        Term(label=said.label, value=_value(said, money), was=said.said if _open(said, money) else "")
-        for said in _rows(differing, use_request, reader, money)
+        Term(label=said.label, value=said.asked, was=said.said if said.said != said.asked else "")
+        for said in _rows(differing, use_request, reader, sight)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from consent.access import by_link
 from consent.core.lifecycle import State as RequestState
@@ -17,6 +17,13 @@ from notifications.models import Channel, Delivery, Settings
 
 TERMS_CHANGED = frozenset({"use_request.amended", "use_request.counter_accepted"})
 QUOTED = frozenset({"use_request.question_asked", "use_request.question_answered", "use_request.note_left"})
+
+
+class Sight(NamedTuple):
+    """What of money somebody may read (docs/decisions/0007)."""
+
+    fees: bool
+    floor: bool
 
 
 @dataclass(slots=True)
@@ -173,10 +180,14 @@ class Bag:
         authority = self.authority(row)
         return authority is None or bool(authority.rights & {Right.APPROVE, Right.DECLINE, Right.NEGOTIATE})
 
-    def sees_money(self, row: Delivery) -> bool:
-        """Fees and the minimum are shown to a representative only where the performer gave that right."""
-        authority = self.authority(row)
-        return authority is None or Right.SEE_MONEY in authority.rights
+    def sight(self, row: Delivery) -> Sight:
+        """What of money the recipient reads; the performer reads all of it."""
+        happening = self.happenings.get(row.fact_id or 0)
+        performer = self.performers.get(happening.performer_id or 0) if happening else None
+        if performer is not None and performer.user_id == row.recipient_id:
+            return Sight(fees=True, floor=True)
+        authority = self.authority(row) or Authority()
+        return Sight(fees=authority.sees_fees, floor=authority.sees_floor)
 
 
 WITH = ("recipient__performer", "fact__chain", "fact__payload")

@@ -224,7 +224,9 @@ def bullet(used: float, allowed: float) -> SafeString:
     return _svg(14, _rect("ground", 0, mark, 0, 14) + _rect(kind, 0, at, 3, 8) + _post("tape", mark, -4, 22))
 
 
-def ruler(asked: int, mine: int, floor_at: int | None, asked_label: object, mine_label: object) -> SafeString:
+def ruler(
+    asked: int, mine: int, floor_at: int | None, asked_label: object, mine_label: object, *, own: bool = True
+) -> SafeString:
     """Where a counter-offer's fee stands: theirs, the performer's private floor, the performer's own figure."""
     known = [value for value in (asked, mine, floor_at) if value is not None]
     low, high = min(known), max(known)
@@ -237,7 +239,7 @@ def ruler(asked: int, mine: int, floor_at: int | None, asked_label: object, mine
     body += _text(asked_label, at(asked), 52, anchor="middle")
     if floor_at is not None:
         body += "".join(_post("ink", at(floor_at), 18 + 4 * n, 2, 9) for n in range(4))
-        body += _text(gettext("your floor"), at(floor_at), 11, anchor="middle")
+        body += _text(gettext("your floor") if own else gettext("the floor"), at(floor_at), 11, anchor="middle")
     body += _post("tape", at(mine), 15, 22, 11) + _text(mine_label, at(mine), 52, kind="own", anchor="middle")
     return _svg(58, body, "ruler")
 

@@ -12,7 +12,7 @@ EVERY_SECONDS = {
     "consent.tasks.purge_uploads": HOUR,
     "notifications.tasks.dispatch_pending": 30,
     "notifications.tasks.deliver_pending": 30,
-    "notifications.tasks.free_stuck": MINUTE,
+    "notifications.tasks.free_stuck": 20,
     "notifications.tasks.send_digests": 15 * MINUTE,
     "notifications.tasks.send_reminders": 5 * MINUTE,
     "portal.tasks.clear_sessions": DAY,

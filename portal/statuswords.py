@@ -37,6 +37,7 @@ _PERFORMER = _BOTH | {
     "PENDING": Look("pending", "clock", _("Waiting for you")),
     "COUNTERED": Look("blue", "file-pen-line", _("With the studio")),
 }
+_REPRESENTATIVE = _PERFORMER | {"PENDING": Look("pending", "clock", _("Waiting"))}
 _STUDIO = _BOTH | {
     "PENDING": Look("pending", "clock", _("With the performer")),
     "HELD": Look("pending", "clock", _("With the performer")),
@@ -46,7 +47,7 @@ _NEUTRAL = _BOTH | {
     "PENDING": Look("pending", "clock", _("Waiting")),
     "COUNTERED": Look("blue", "file-pen-line", _("Changed terms")),
 }
-BY_READER = {"performer": _PERFORMER, "studio": _STUDIO, "anyone": _NEUTRAL}
+BY_READER = {"performer": _PERFORMER, "representative": _REPRESENTATIVE, "studio": _STUDIO, "anyone": _NEUTRAL}
 
 STANCES = {
     "ALLOW": Look("allow", "stance-allow", pgettext_lazy("stance", "Allow")),
@@ -75,5 +76,6 @@ PIPS = {"FITS": "", "YOURS_TO_DECIDE": "half", "GOES_FURTHER": "no", "NEVER": "n
 
 
 def of_state(code: str, reader: str = "performer") -> Look:
-    """The look of a use request's state or a grant's phase, as ``reader`` (performer, studio or anyone) sees it."""
+    """The look of a use request's state or a grant's phase, as ``reader`` (performer, representative, studio or anyone) sees
+    it."""
     return BY_READER[reader][str(code)]

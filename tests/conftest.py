@@ -2,25 +2,23 @@
 
 import hashlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases
 
 from portal import embedded, env
+from tests.sink import Sink, free_port
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC_CHROMIUM = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
@@ -179,29 +177,6 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
 
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
-
-
-class Sink(MessageHandler):
-    """An SMTP server's inner half: keeps what it receives, and refuses or delays on request."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list[Message] = []
-        self.answer = ""  # such as "451 try later", given to every message while it is set
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answer:
-            return self.answer
-        return await super().handle_DATA(server, session, envelope)
-
-    def handle_message(self, message: Message) -> None:
-        self.messages.append(message)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

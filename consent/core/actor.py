@@ -75,6 +75,20 @@ class Actor:
         """The sweep, or a standing answer that takes effect by itself."""
         return cls(capacity=Capacity.CLOCK, door=Door.CLOCK)
 
+    @property
+    def sees_fees(self) -> bool:
+        """May the fees of requests, offers and grants be shown? Closed to whoever is not named here."""
+        if self.capacity is Capacity.REPRESENTATIVE:
+            return self.authority is not None and self.authority.sees_fees
+        return self.capacity in _OWN_SIDE or self.capacity is Capacity.STUDIO
+
+    @property
+    def sees_floor(self) -> bool:
+        """May the performer's own minimum be shown? Never to a studio."""
+        if self.capacity is Capacity.REPRESENTATIVE:
+            return self.authority is not None and self.authority.sees_floor
+        return self.capacity in _OWN_SIDE
+
     def header(self) -> dict[str, str]:
         """What the ledger's open header says about the actor: codes and public ids, nothing ever to be erased."""
         return {
@@ -109,6 +123,7 @@ _TIERS: Mapping[Action | Step, Tier] = MappingProxyType(
 """The least proof for each act; ``tier_needed`` raises it, and never for an act that ends or refuses."""
 
 _GIVES = frozenset({Action.APPROVE, Action.COUNTER})
+_OWN_SIDE = frozenset({Capacity.PERFORMER, Capacity.GUARDIAN})
 _ACTS_FOR_ANOTHER = frozenset({Capacity.REPRESENTATIVE, Capacity.GUARDIAN})
 
 

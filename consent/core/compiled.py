@@ -134,6 +134,11 @@ def mask_terms(terms: Terms) -> Masked:
     )
 
 
+def used(masked: Masked) -> tuple[int, ...]:
+    """The places of the uses that ``decide`` will look up for these terms."""
+    return tuple(sorted({*masked.uses, *(_TRAINING_USES if masked.trains else ())}))
+
+
 def quick(compiled: Mapping[str, Any], masked: Masked) -> Outcome:
     """DECLINE, ASK or ALLOW exactly as ``evaluate`` answers where no block, stop, strike or exclusivity clash applies."""
     return decide(compiled, masked)[0]

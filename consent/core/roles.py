@@ -79,6 +79,9 @@ RIGHTS_FOR: Mapping[Action, frozenset[Right]] = MappingProxyType(
 )
 """Any one of these rights lets a representative take the move; no entry, no such move."""
 
+READS_FEES = frozenset({Right.SEE_MONEY, Right.NEGOTIATE, Right.APPROVE})
+"""Any one of these rights shows a representative the fees of requests, offers and grants."""
+
 ENTITLED: Mapping[Action, frozenset[Capacity]] = MappingProxyType(
     {
         Action.SUBMIT: frozenset({Capacity.STUDIO}),
@@ -130,6 +133,16 @@ class Authority:
     approve_fee_ceiling: int | None = None
     currency: str = ""
     ends_on: date | None = None
+
+    @property
+    def sees_floor(self) -> bool:
+        """The performer's own minimum is read by this right alone (docs/decisions/0007)."""
+        return Right.SEE_MONEY in self.rights
+
+    @property
+    def sees_fees(self) -> bool:
+        """Nobody can bargain over or agree to what they cannot read: those rights bring the fees with them."""
+        return bool(self.rights & READS_FEES)
 
 
 def may(

@@ -41,16 +41,16 @@ def side(dimension: Dimension, side: Mapping[str, Any], *, asked: bool, you: boo
     if dimension is Dimension.EXCLUSIVITY:
         return _exclusivity(side)
     if dimension is Dimension.TRAINING:
-        return _training(side)
+        return _training(side, you=you)
     if dimension is Dimension.OUTPUT_APPROVAL:
         stage = OutputStage(side["stage"]) if side.get("stage") else None
         return (words.label(stage) if you else words.their_label(stage)) if stage else ""
     if dimension is Dimension.DESCRIPTION:
         return _description(side)
-    return _codes(dimension, side)
+    return _codes(dimension, side, you=you)
 
 
-def _codes(dimension: Dimension, side: Mapping[str, Any]) -> str:
+def _codes(dimension: Dimension, side: Mapping[str, Any], *, you: bool) -> str:
     vocabulary = VOCABULARY[dimension]
     if "stance" in side:
         return words.label_of("Stance", side["stance"])
@@ -60,7 +60,7 @@ def _codes(dimension: Dimension, side: Mapping[str, Any]) -> str:
         return ""
     if not side["codes"]:
         return gettext("Nothing sensitive") if dimension is Dimension.SENSITIVITY else gettext("None")
-    return words.labels(vocabulary, list(side["codes"]))
+    return words.labels(vocabulary, list(side["codes"]), you=you)
 
 
 def _stances(vocabulary: str, stances: Mapping[str, str]) -> str:
@@ -130,18 +130,24 @@ def _exclusivity(side: Mapping[str, Any]) -> str:
     return gettext("%(category)s, %(places)s") % named
 
 
-def _training(side: Mapping[str, Any]) -> str:
+def _training(side: Mapping[str, Any], *, you: bool) -> str:
     if "stance" in side:
         return words.label_of("Stance", side["stance"])
     if side.get("trains"):
-        return (
-            gettext("A model of you, and what is derived from it")
-            if side.get("derivatives")
-            else gettext("A model of you")
-        )
+        return _model(derivatives=bool(side.get("derivatives")), you=you)
     if side.get("derivatives"):
         return gettext("No model; what is derived is kept")
     return gettext("Not said") if side.get("trains") is None else gettext("None")
+
+
+def _model(*, derivatives: bool, you: bool) -> str:
+    if derivatives:
+        return (
+            gettext("A model of you, and what is derived from it")
+            if you
+            else gettext("A model of them, and what is derived from it")
+        )
+    return gettext("A model of you") if you else gettext("A model of them")
 
 
 def _description(side: Mapping[str, Any]) -> str:

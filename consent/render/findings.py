@@ -73,7 +73,8 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     you: bool
-    floors: bool
+    fees: bool
+    floor: bool
     studio: str
     performer: str
 
@@ -84,16 +85,19 @@ def rows(
     reader: str = "performer",
     studio: str = "",
     performer: str = "",
-    see_money: bool = True,
+    sees_fees: bool | None = None,
+    sees_floor: bool | None = None,
 ) -> list[Row]:
     """Sorted never, goes further, yours to decide, fits. ``reader`` is "performer", "representative" or "studio".
 
-    A studio is never told a floor, whatever the findings hold; nor is a representative without ``see_money``. Limits that
-    a performer keeps private are kept by giving a studio the findings of a pre-flight, and no others.
+    A studio is never told a floor, whatever the findings hold. What a representative may read of money is told by
+    ``sees_fees`` and ``sees_floor``, and is nothing where they are left out. Limits that a performer keeps private are
+    kept by giving a studio the findings of a pre-flight, and no others.
     """
     who = _Reader(
         you=reader == "performer",
-        floors=reader != "studio" and see_money,
+        fees=money.shown(reader, sees_fees),
+        floor=reader != "studio" and money.shown(reader, sees_floor),
         studio=studio or gettext("The studio"),
         performer=performer or gettext("The performer"),
     )
@@ -216,34 +220,57 @@ def _place(found: Finding) -> tuple[int, int]:
 
 def _row(found: Finding, who: _Reader) -> Row:
     said = words_of_findings.of(found.code)
-    hidden = found.dimension is Dimension.FEE and not who.floors
+    private = found.dimension is Dimension.FEE and not (who.fees and who.floor)
     values = _Blank(_values(found, who))
-    template = said.you if who.you else said.other
-    tag = gettext("Below the minimum") if hidden and found.code in ("FEE_UNDER", "FEE_NONE") else str(said.tag) % values
-    if hidden and found.standing is not Standing.FITS and found.code != "FEE_MISSING":
-        sentence = gettext("The figure is kept private.")
-    else:
-        sentence = str(template) % values
     return Row(
         dimension=found.dimension,
         standing=found.standing,
         label=words.label(found.dimension) if who.you else words.their_label(found.dimension),
-        asked=finding_sides.side(found.dimension, found.asked, asked=True, you=who.you),
-        said=_said(found, hidden=hidden, you=who.you),
-        tag=tag,
-        sentence=sentence,
+        asked=_asked(found, who),
+        said=_said(found, who),
+        tag=_tag(found, said, values, who),
+        sentence=_private(found, who) if private else str(said.you if who.you else said.other) % values,
         use=found.use,
-        figures={} if hidden else finding_sides.figures(found),
+        figures={} if private else finding_sides.figures(found),
     )
 
 
-def _said(found: Finding, *, hidden: bool, you: bool) -> str:
+def _asked(found: Finding, who: _Reader) -> str:
+    if found.dimension is Dimension.FEE and not who.fees:
+        return str(money.NOT_SHOWN)
+    return finding_sides.side(found.dimension, found.asked, asked=True, you=who.you)
+
+
+def _said(found: Finding, who: _Reader) -> str:
     """The performer's side. Where a floor would stand, the same words for a private one and for none."""
     if found.code.endswith("_NOT_SHOWN"):
         return gettext("Not shown")
-    if hidden and "lines" not in found.allowed:
-        return gettext("Has a minimum, kept private")
-    return finding_sides.side(found.dimension, found.allowed, asked=False, you=you)
+    if found.dimension is Dimension.FEE:
+        if "lines" in found.allowed and not who.fees:
+            return str(money.NOT_SHOWN)
+        if "lines" not in found.allowed and not who.floor:
+            return gettext("Has a minimum, kept private")
+    return finding_sides.side(found.dimension, found.allowed, asked=False, you=who.you)
+
+
+def _tag(found: Finding, said: words_of_findings.Said, values: Mapping[str, Any], who: _Reader) -> str:
+    """The difference in two words. Of a fee that is not shown: how it stands, and never by how much or why."""
+    if found.dimension is Dimension.FEE:
+        if not who.fees:
+            said = words_of_findings.unseen(found.code, found.standing)
+        elif not who.floor and found.code in ("FEE_UNDER", "FEE_NONE"):
+            said = words_of_findings.BELOW
+    return str(said.tag if who.you else words_of_findings.theirs(said.tag)) % values
+
+
+def _private(found: Finding, who: _Reader) -> str:
+    """What is said of a fee where the floor, or the fee itself, is not for this reader."""
+    if found.code == "FEE_MISSING" and who.fees:
+        said = words_of_findings.of(found.code)
+        return str(said.you if who.you else said.other)
+    if found.standing is Standing.FITS or "lines" in found.allowed:
+        return ""
+    return gettext("The figure is kept private.")
 
 
 class _Blank(dict[str, Any]):
@@ -259,7 +286,7 @@ class _Blank(dict[str, Any]):
 def _values(found: Finding, who: _Reader) -> dict[str, Any]:
     given = found.values
     said: dict[str, Any] = {
-        "use": words.noun(found.use) if found.use else gettext("this"),
+        "use": words.noun(found.use, you=who.you) if found.use else gettext("this"),
         "studio": who.studio,
         "performer": who.performer,
     }

@@ -17,14 +17,15 @@ class Line(NamedTuple):
     value: str
 
 
-def lines(terms: Terms, *, reader: str = "performer") -> list[Line]:
+def lines(terms: Terms, *, reader: str = "performer", sees_fees: bool | None = None) -> list[Line]:
     """Every part of the terms that says something, in reading order; a part that was left empty says so where it matters.
 
-    ``reader`` "performer" says "you"; anybody else reads the same lines about them.
+    ``reader`` "performer" says "you"; anybody else reads the same lines about them. ``sees_fees`` None: a representative
+    reads no sums, everybody else does.
     """
     you = reader == "performer"
     said = [
-        (_("What for"), ", ".join(words.label(use) for use in terms.uses)),
+        (_("What for"), ", ".join(words.label(use) if you else words.their_label(use) for use in terms.uses)),
         (_("Of you") if you else _("Of them"), ", ".join(words.label(code) for code in terms.modalities)),
         *_description(terms),
         (_("In what"), ", ".join(words.label(code) for code in terms.channels)),
@@ -33,7 +34,7 @@ def lines(terms: Terms, *, reader: str = "performer") -> list[Line]:
         *_dates(terms),
         (_("At most"), _caps(terms)),
         (_("Content"), ", ".join(words.label(code) for code in terms.sensitivities) or _("Nothing sensitive")),
-        (_("Fee"), money.fees(terms.fees) if terms.fees else _("Not said")),
+        (_("Fee"), _fee(terms) if money.shown(reader, sees_fees) else str(money.NOT_SHOWN)),
         (_("Exclusive"), _exclusivity(terms)),
         (_("Training"), _training(terms, you=you)),
         (_("Instead of work"), _in_lieu(terms)),
@@ -84,6 +85,10 @@ def _caps(terms: Terms) -> str:
         else "",
     ]
     return ", ".join(part for part in said if part)
+
+
+def _fee(terms: Terms) -> str:
+    return money.fees(terms.fees) if terms.fees else _("Not said")
 
 
 def _exclusivity(terms: Terms) -> str:

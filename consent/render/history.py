@@ -73,7 +73,7 @@ class _Blank(dict[str, Any]):
 def _values(payload: Mapping[str, Any], actor: Mapping[str, str], reader: str, zone: str) -> dict[str, Any]:
     said: dict[str, Any] = {name: value for name, value in payload.items() if isinstance(value, (str, int))}
     said["who"] = _who(payload, actor, reader)
-    said["uses"] = words.listed([words.label_of("Use", code) for code in payload.get("uses", ())])
+    said["uses"] = words.labels("Use", list(payload.get("uses", ())), you=reader == "performer")
     said["caption"] = payload.get("caption") or gettext("a file")
     said["changes"] = _changes(payload.get("changes", ()))
     said["because"] = str(BECAUSE.get(str(payload.get("because", "")), ""))

@@ -17,6 +17,12 @@ from consent.core.terms import FeeLine
 from consent.core.vocabulary import FeeBasis, FeeUnit
 from consent.render.times import locale_of
 
+NOT_SHOWN = _("Not shown to you")
+"""Where a fee stands in a row, for a reader who may not see it."""
+
+NOT_SHOWN_SUM = _("a sum that is not shown to you")
+"""The same inside a sentence."""
+
 # CLDR puts a space between a currency's letters and its digits; Babel leaves that to its caller.
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -31,6 +37,11 @@ _PER_UNIT: Mapping[FeeUnit, Promise] = {
     FeeUnit.MONTH: _("%(sum)s a month"),
     FeeUnit.YEAR: _("%(sum)s a year"),
 }
+
+
+def shown(reader: str, told: bool | None) -> bool:
+    """May ``reader`` read a sum? Where the caller does not say, a representative may not: closed until it is given."""
+    return reader != "representative" if told is None else told
 
 
 def digits(currency: str) -> int:

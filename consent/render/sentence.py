@@ -18,6 +18,7 @@ from consent.core.vocabulary import Channel, Dimension, Modality, OutputStage, S
 from consent.render import money, phrases, places_words, times
 from consent.render.parts import Part, Parts, Statement, fill, joined, paragraph, redlined
 from consent.render.preference_words import conditions, narrowed, preference, what_changed
+from consent.render.words import noun
 from consent.render.words_of_uses import NEEDS_DEPICTION, SEVERAL, UNDEPICTED, USES
 
 __all__ = [
@@ -52,9 +53,10 @@ _APPROVAL = {
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """Who reads: "you", or others about ``performer``."""
+    """Who reads: "you", or others about ``performer``; ``fees`` says whether sums are for them to read."""
 
     you: bool
+    fees: bool
     studio: Part
     performer: Part
     project: Part
@@ -75,10 +77,12 @@ def statement(
     performer: str = "",
     media: str = "",
     was: Terms | None = None,
+    sees_fees: bool | None = None,
 ) -> Statement:
     """The whole paragraph. ``reader`` "performer" says "you"; "studio" and "representative" name ``performer``.
-    ``media`` is what they would work from, in words; empty: counted from the terms. ``was`` marks what changed since."""
-    voice = _voice(studio, project, reader, performer)
+    ``media`` is what they would work from, in words; empty: counted from the terms. ``was`` marks what changed since.
+    ``sees_fees`` None: a representative reads no sums, everybody else does."""
+    voice = _voice(studio, project, reader, performer, sees_fees)
     said = _sentences(terms, voice, media)
     if was is None:
         return Statement(paragraph(said.values()))
@@ -87,15 +91,23 @@ def statement(
     return Statement(paragraph(redlined(said.get(name, ()), before.get(name, ())) for name in order))
 
 
-def short(terms: Terms, *, studio: str = "", project: str, reader: str = "performer", performer: str = "") -> Statement:
-    """One sentence for inbox rows and home cards; an empty ``studio`` reads "They"."""
-    voice = _voice(studio, project, reader, performer)
+def short(
+    terms: Terms,
+    *,
+    studio: str = "",
+    project: str,
+    reader: str = "performer",
+    performer: str = "",
+    sees_fees: bool | None = None,
+) -> Statement:
+    """One sentence for inbox rows and home cards; an empty ``studio`` reads "They". ``sees_fees`` as in ``statement``."""
+    voice = _voice(studio, project, reader, performer, sees_fees)
     scenes = phrases.inside(terms.description.scenes)
     where = (Part(text=scenes, dimension=Dimension.DESCRIPTION),) if phrases.is_phrase(scenes) else (voice.project,)
     values: dict[str, Part | Parts] = {
         "what": _clause(terms, voice, where),
         "term": _term(terms),
-        "money": _money(terms),
+        "money": _money(terms, voice),
     }
     if terms.channels == (Channel.INTERNAL,):
         return Statement(paragraph([fill(_("{what}, inside the production, for {term}, for {money}."), **values)]))
@@ -105,9 +117,10 @@ def short(terms: Terms, *, studio: str = "", project: str, reader: str = "perfor
     return Statement(paragraph([fill(_("{what}, shown {places} for {term}, for {money}."), **values)]))
 
 
-def _voice(studio: str, project: str, reader: str, performer: str) -> _Voice:
+def _voice(studio: str, project: str, reader: str, performer: str, sees_fees: bool | None) -> _Voice:
     return _Voice(
         you=reader == "performer",
+        fees=money.shown(reader, sees_fees),
         studio=Part(text=studio or gettext("They"), strong=bool(studio)),
         performer=Part(text=performer or gettext("the performer")),
         project=Part(text=project or gettext("a project"), title=bool(project)),
@@ -127,7 +140,7 @@ def _sentences(terms: Terms, voice: _Voice, media: str) -> dict[str, Parts]:
         "languages": _languages(terms),
         "content": _content(terms),
         "caps": _caps(terms),
-        "money": fill(_("They offer {money}."), money=_money(terms)),
+        "money": fill(_("They offer {money}."), money=_money(terms, voice)),
         "exclusivity": _exclusivity(terms, voice),
         "in_lieu": _in_lieu(terms, voice),
         "afterwards": _afterwards(terms),
@@ -144,7 +157,7 @@ def _sentences(terms: Terms, voice: _Voice, media: str) -> dict[str, Parts]:
 def _clause(terms: Terms, voice: _Voice, scenes: Parts) -> Parts:
     values: dict[str, Part | Parts] = {"scenes": scenes}
     if len(terms.uses) > 1:
-        named = [Part(text=str(USES[use].noun), dimension=Dimension.USE, code=use.value) for use in terms.uses]
+        named = [Part(text=noun(use, you=voice.you), dimension=Dimension.USE, code=use.value) for use in terms.uses]
         return voice.say(*SEVERAL, **values, uses=joined(named))
     use = terms.uses[0]
     pair = (USES[use].you, USES[use].other)
@@ -276,7 +289,9 @@ def _caps(terms: Terms) -> Parts:
 # --- Money, and what it costs the performer --------------------------------------------------------------------------
 
 
-def _money(terms: Terms) -> Part:
+def _money(terms: Terms, voice: _Voice) -> Part:
+    if not voice.fees:  # "no fee" and a blank would be figures too
+        return Part(text=str(money.NOT_SHOWN_SUM), dimension=Dimension.FEE)
     return _said_or(money.fees(terms.fees) if terms.fees else "", Dimension.FEE, OFFER, strong=True)
 
 

@@ -15,16 +15,17 @@ from consent.core.vocabulary import Level, Use
 from consent.render.times import locale_of
 from consent.render.words_of_codes import LABELS, MEANINGS, THEIRS
 from consent.render.words_of_files import FILES, FILES_BY_VALUE, OTHER_FILE
-from consent.render.words_of_packs import RULES
+from consent.render.words_of_packs import RULES, THEIR_RULES
 from consent.render.words_of_refusals import (
     BLOCKED_BY,
     OTHER_PROBLEM,
     OTHER_REFUSAL,
     PROBLEMS,
     REFUSALS,
+    THEIR_REFUSALS,
 )
 from consent.render.words_of_rules import DIFFERENCES, OTHER_REASON, REASONS, SENDABLE, SEVERITY_LEAD, SPECIFICITY
-from consent.render.words_of_uses import BANDS, HINT, HINTS, USES
+from consent.render.words_of_uses import BANDS, HINT, HINTS, THEIR_USES, USES
 
 
 def label(code: StrEnum) -> str:
@@ -32,8 +33,11 @@ def label(code: StrEnum) -> str:
     return label_of(type(code).__name__, code.value)
 
 
-def label_of(vocabulary: str, code: str) -> str:
-    """The same for stored text: ``label_of("MediaPurpose", "SCAN")``. An unknown code is shown as itself."""
+def label_of(vocabulary: str, code: str, *, you: bool = True) -> str:
+    """The same for stored text: ``label_of("MediaPurpose", "SCAN")``. An unknown code is shown as itself. ``you`` False:
+    as everybody but the performer reads it."""
+    if not you and (theirs := _theirs(vocabulary, code)):
+        return theirs
     if vocabulary == "Use" and code in _USE_CODES:
         return str(USES[Use(code)].label)
     if vocabulary == "Level" and code in _LEVEL_CODES:
@@ -44,18 +48,24 @@ def label_of(vocabulary: str, code: str) -> str:
 
 def their_label(code: StrEnum) -> str:
     """The label as everybody but the performer reads it: "Their approval" instead of "Your approval"."""
-    found = THEIRS.get(type(code).__name__, {}).get(code.value)
-    return str(found) if found is not None else label(code)
+    return _theirs(type(code).__name__, code.value) or label(code)
 
 
-def labels(vocabulary: str, codes: list[str] | tuple[str, ...]) -> str:
+def _theirs(vocabulary: str, code: str) -> str:
+    """Empty where the label speaks to nobody in particular."""
+    if vocabulary == "Use":
+        return next((str(said.label) for use, said in THEIR_USES.items() if use.value == code), "")
+    return str(THEIRS.get(vocabulary, {}).get(code, ""))
+
+
+def labels(vocabulary: str, codes: list[str] | tuple[str, ...], *, you: bool = True) -> str:
     """Several labels as a list in words: "Face, Body and Voice"."""
-    return listed([label_of(vocabulary, str(code)) for code in codes])
+    return listed([label_of(vocabulary, str(code), you=you) for code in codes])
 
 
-def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+def choices(vocabulary: type[StrEnum], *, you: bool = True) -> list[tuple[str, str]]:
     """(code, label) pairs in the vocabulary's order, for form fields."""
-    return [(code.value, label(code)) for code in vocabulary]
+    return [(code.value, label(code) if you else their_label(code)) for code in vocabulary]
 
 
 def choices_of(vocabulary: str) -> list[tuple[str, str]]:
@@ -73,9 +83,9 @@ def meaning(code: StrEnum) -> str:
     return str(found) if found is not None else ""
 
 
-def noun(use: Use) -> str:
+def noun(use: Use, *, you: bool = True) -> str:
     """The use as it stands inside a sentence: "de-ageing"."""
-    return str(USES[use].noun)
+    return str(USES[use].noun if you or use not in THEIR_USES else THEIR_USES[use].noun)
 
 
 def band(level: Level) -> str:
@@ -94,10 +104,13 @@ def depiction_hint(use: Use) -> tuple[str, str]:
     return str(asked), str(example)
 
 
-def refusal(code: str, values: Mapping[str, Any] | None = None) -> str:
-    """What happened and what to do, for a service's Refused. Values are shown in words; an unknown code reads as a plain no."""
+def refusal(code: str, values: Mapping[str, Any] | None = None, *, you: bool = True) -> str:
+    """What happened and what to do, for a service's Refused. Values are shown in words; an unknown code reads as a plain no.
+    ``you`` False: for whoever acts for the performer."""
     said = _in_words(values or {})
     words = REFUSALS.get(code, OTHER_REFUSAL)
+    if not you:
+        words = THEIR_REFUSALS.get(code, words)
     if code == "BLOCKED" and said.get("rule"):
         words = BLOCKED_BY
     return str(words) % _Forgiving(said)
@@ -116,10 +129,10 @@ def media_refusal(code: str, values: Mapping[str, Any] | None = None) -> str:
     return str(words) % _Forgiving(dict(values or {}))
 
 
-def reason(rule: str, code: str, values: Mapping[str, Any] | None = None) -> str:
+def reason(rule: str, code: str, values: Mapping[str, Any] | None = None, *, you: bool = True) -> str:
     """The sentence of a resolver's reason: a rule pack's by its id, the resolver's own by its code, and a preference's as
-    what it is about and how the two differ."""
-    said = RULES.get(rule) or REASONS.get(code)
+    what it is about and how the two differ. ``you`` False: as everybody but the performer reads it."""
+    said = (None if you else THEIR_RULES.get(rule)) or RULES.get(rule) or REASONS.get(code)
     if said is not None:
         return str(said) % _Forgiving(dict(values or {}))
     dimension = next((known for known in LABELS["Dimension"] if code.startswith(f"{known}_")), "")

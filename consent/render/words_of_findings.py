@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from consent.core.findings import Standing
+
 
 class Said(NamedTuple):
     tag: Promise
@@ -22,7 +24,9 @@ class Said(NamedTuple):
 
 
 FITS = Said(_("Fits"))
+BELOW = Said(_("Below the minimum"))
 _ASKED = pgettext_lazy("difference", "Yours to decide")
+_THEIRS = pgettext_lazy("difference", "Theirs to decide")
 _NEVER = pgettext_lazy("difference", "Never")
 _UNSAID = _("Not said")
 _MORE, _LESS, _OTHER, _SAME = _("More"), _("Less"), _("Different"), _("Same")
@@ -200,3 +204,19 @@ ENDINGS: Mapping[str, Said] = MappingProxyType(
 def of(code: str) -> Said:
     """The words of a sentence code; a fit where nothing else is known of it."""
     return SENTENCES.get(code) or ENDINGS.get(code.rpartition("_")[2]) or FITS
+
+
+def theirs(tag: Promise) -> Promise:
+    """A tag as everybody but the performer reads it."""
+    return _THEIRS if tag is _ASKED else tag
+
+
+def unseen(code: str, standing: Standing) -> Said:
+    """What may be said of a fee to somebody who may not read it: neither the sum nor that there is none."""
+    if code.endswith("_SAME"):
+        return Said(_SAME)
+    if code.endswith(("_MORE", "_LESS", "_OTHER", "_SAID")):
+        return Said(_OTHER)
+    if standing is Standing.FITS:
+        return FITS
+    return BELOW if standing is Standing.GOES_FURTHER else Said(_ASKED)

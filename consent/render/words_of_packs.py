@@ -156,3 +156,27 @@ RULES: Mapping[str, Promise] = MappingProxyType(
         "us-nofakes-bill.unspecific": _("The bill would ask for a reasonably specific description of the use."),
     }
 )
+
+_UNREPRESENTED = _(
+    "The replica would stand in for work, and neither a lawyer nor a union agreement stands behind the performer. "
+    "Advice may be wanted before the answer."
+)
+THEIR_RULES: Mapping[str, Promise] = MappingProxyType(
+    {
+        "us-ca-lab-927.unrepresented": _UNREPRESENTED,
+        "us-ny-gol-5-302.unrepresented": _UNREPRESENTED,
+        "us-il-hb4762.unrepresented": _UNREPRESENTED,
+        "gdpr.training-in-generation": _(
+            "A request to generate also asks to train a model. It is possible to say no to training alone."
+        ),
+        "sagaftra-tvt-2026.estimated-days": _(
+            "The replica stands in for work, and no estimate of days is given. Pay is measured by the days the "
+            "performer would have worked."
+        ),
+        "eu-ai-act-50.disclosure": _(
+            "Whoever shows this in the EU must say that it was made or changed by AI, also with the performer’s "
+            "consent. The duty to disclose is not among the terms."
+        ),
+    }
+)
+"""The sentences that speak to the performer, as everybody else reads them."""

@@ -140,6 +140,16 @@ REFUSALS: Mapping[str, Promise] = MappingProxyType(
         "RELEASED_BEFORE_SHOT": _("The release comes before photography. Check the two dates."),
     }
 )
+THEIR_REFUSALS: Mapping[str, Promise] = MappingProxyType(
+    {
+        "NEVER_NOW": _("The preferences say Never to something in these terms. Only the performer can change them."),
+        "GOES_FURTHER": _(
+            "These terms go further than the preferences. Tick the exception if you want to say yes all the same."
+        ),
+    }
+)
+"""What speaks to the performer, as those read it who act for them."""
+
 BLOCKED_BY = _("This cannot be agreed here. %(rule)s")
 OTHER_REFUSAL = _("This could not be done. Nothing was changed.")
 

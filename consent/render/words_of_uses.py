@@ -199,6 +199,24 @@ USES: Mapping[Use, UseWords] = MappingProxyType(
     }
 )
 
+
+class TheirWords(NamedTuple):
+    label: Promise
+    noun: Promise
+
+
+THEIR_USES: Mapping[Use, TheirWords] = MappingProxyType(
+    {
+        Use.DUB_OWN_VOICE: TheirWords(_("Their voice in another language"), _("their voice in another language")),
+        Use.ADDITIONAL_LINES: TheirWords(_("New lines in their voice"), _("new lines")),
+        Use.DIGITAL_DOUBLE: TheirWords(_("Their face on a double"), _("their face on a double")),
+        Use.CROWD_FILL: TheirWords(_("Filling a crowd with them"), _("crowd filling")),
+        Use.POSTHUMOUS: TheirWords(_("Use after their death"), _("use after their death")),
+        Use.TRAIN_OWN_MODEL: TheirWords(_("A model of them"), _("a model of them")),
+    }
+)
+"""Names of uses that speak to the performer, as everybody else reads them."""
+
 BANDS: Mapping[Level, tuple[Promise, Promise]] = MappingProxyType(
     {
         Level.PREPARE: (_("Preparing"), _("Nobody outside the production sees it")),

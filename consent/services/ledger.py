@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -221,31 +222,30 @@ _FACT_COLUMNS = {
     "previous": "text",
     "hash": "text",
 }
-_GIVEN = ", ".join(f"%s::{kind}[]" for kind in [*_FACT_COLUMNS.values(), "bytea", "text"])
 _NAMES = ", ".join(_FACT_COLUMNS)
+_TYPED = ", ".join(f"{name} {kind}" for name, kind in _FACT_COLUMNS.items())
 _HEADS = """
     UPDATE consent_chain SET head_seq = head.seq, head_hash = head.hash
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS head (id, seq, hash) WHERE consent_chain.id = head.id
+    FROM json_to_recordset(%s) AS head (id bigint, seq bigint, hash text) WHERE consent_chain.id = head.id
 """
 _WRITE = """
-    WITH given AS MATERIALIZED (SELECT * FROM unnest({given}) AS g ({names}, salt, text)),
+    WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS g ({typed}, salt text, text text)),
     fact AS (INSERT INTO consent_fact ({names}) SELECT {names} FROM given RETURNING id, ref),
     payload AS (
         INSERT INTO consent_factpayload (fact_id, salt, text)
-        SELECT fact.id, given.salt, given.text FROM fact JOIN given USING (ref)
+        SELECT fact.id, decode(given.salt, 'hex'), given.text FROM fact JOIN given USING (ref)
     ),
     outgoing AS (INSERT INTO consent_outgoing (fact_id, created_at) SELECT id, %s FROM fact){head}
     SELECT id, ref FROM fact
 """
-_WRITE_AND_MOVE = _WRITE.format(given=_GIVEN, names=_NAMES, head=f", head AS ({_HEADS})")
-_WRITE_ONLY = _WRITE.format(given=_GIVEN, names=_NAMES, head="")
+_WRITE_AND_MOVE = _WRITE.format(typed=_TYPED, names=_NAMES, head=f", head AS ({_HEADS})")
+_WRITE_ONLY = _WRITE.format(typed=_TYPED, names=_NAMES, head="")
 
 
 def _write(rows: Sequence[_Row], heads: Sequence[_Head], *, now: datetime) -> None:
     """Facts, payloads, outbox and heads. A chain that grows by several links is moved afterwards: its trigger counts them."""
-    given = [[getattr(row.fact, name) for row in rows] for name in _FACT_COLUMNS]
-    values: list[Any] = [*given, [row.salt for row in rows], [row.text for row in rows], now]
-    moved: list[Any] = [[head.pk for head in heads], [head.seq for head in heads], [head.hash for head in heads]]
+    values: list[Any] = [json.dumps([_columns(row) for row in rows], default=str), now]
+    moved = [json.dumps([{"id": head.pk, "seq": head.seq, "hash": head.hash} for head in heads])]
     at_once = all(head.grown == 1 for head in heads)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_AND_MOVE if at_once else _WRITE_ONLY, values + moved if at_once else values)
@@ -256,6 +256,12 @@ def _write(rows: Sequence[_Row], heads: Sequence[_Head], *, now: datetime) -> No
         row.fact.pk = ids[row.fact.ref]
         row.fact._state.adding = False
         row.fact._state.db = connection.alias
+
+
+def _columns(row: _Row) -> dict[str, Any]:
+    """One row for the statement; as JSON it is one value to quote, however many facts there are."""
+    columns = {name: getattr(row.fact, name) for name in _FACT_COLUMNS}
+    return columns | {"salt": row.salt.hex(), "text": row.text}
 
 
 def _instant(at: datetime) -> str:

@@ -17,9 +17,10 @@ from consent.core.vocabulary import Dimension
 from consent.models import OfferSide, UseRequest
 from consent.queries.dossier import Dossier
 from consent.render import findings as findings_words
-from consent.render import money, sentence, times, words
-from portal.web import request_pages, rounds, showing
+from consent.render import money, times, words
+from portal.web import readers, request_pages, rounds, showing
 from portal.web.forms.counter import LINES, CounterForm
+from portal.web.readers import Reader
 
 FOLDED = (Dimension.MODALITY, Dimension.CAPS, Dimension.EXCLUSIVITY, Dimension.DUTIES, Dimension.LANGUAGE)
 """Lines that are folded away while they fit and nobody touched them; the lines that people bargain over never are."""
@@ -27,22 +28,19 @@ FOLDED = (Dimension.MODALITY, Dimension.CAPS, Dimension.EXCLUSIVITY, Dimension.D
 
 def page(row: UseRequest, story: Dossier, terms: Terms, actor: Actor, now: datetime) -> dict[str, Any]:
     project = row.production.title if row.production else ""
-    reader = reader_of(actor)
-    name = row.performer.professional_name if row.performer else ""
-    said = sentence.statement(
-        terms, studio=row.studio.name, project=project, reader=reader, performer=name, was=row.terms
-    )
+    reader = readers.of(actor, row.performer)
+    said = reader.statement(terms, studio=row.studio.name, project=project, was=row.terms)
     changes = [change for change in compare.compare_terms(terms, row.terms) if not change.code.endswith("_SAME")]
-    starred = findings_words.rows(changes, reader=reader, studio=row.studio.name, performer=name)
+    starred = reader.rows(changes, studio=row.studio.name)
     zone = row.performer.time_zone if row.performer else "UTC"
     return room(actor) | {
         "row": row,
         "project": project,
         "number": row.revision + 1,
         "today": times.day(showing.local_day(now, zone)),
-        "parts": showing.parts(said),
+        "parts": reader.parts(said),
         "starred": [{"term": one.label, "now": _now(one, terms)} for one in starred],
-        "papers": rounds.papers(story.offers, address(row), reader=OfferSide.PERFORMER, next_=True),
+        "papers": papers(row, story, reader, next_=True),
         "back": reverse(request_name(actor), args=[row.ref]),
     }
 
@@ -58,19 +56,10 @@ def lines(
     row: UseRequest, story: Dossier, mine: Terms, findings: list[Finding], form: CounterForm, actor: Actor
 ) -> list[dict[str, Any]]:
     """One line per term: what they ask, whether mine differs, and what my preferences say of it."""
-    name = row.performer.professional_name if row.performer else ""
+    reader = readers.of(actor, row.performer)
     by_dimension = {found.dimension: found for found in findings}
     asked = compare.compare_all(row.terms, story.judged_by.value)
-    said = {
-        one.dimension: one
-        for one in findings_words.rows(
-            visible(asked, actor),
-            reader=reader_of(actor),
-            studio=row.studio.name,
-            performer=name,
-            see_money=sees_money(actor),
-        )
-    }
+    said = {one.dimension: one for one in reader.rows(asked, studio=row.studio.name)}
     changes = {change.dimension: change for change in compare.compare_terms(mine, row.terms)}
     found_lines = []
     for dimension in LINES:
@@ -83,7 +72,7 @@ def lines(
         found_lines.append(
             {
                 "code": dimension.value,
-                "label": words.label(dimension),
+                "label": words.label(dimension) if reader.own else words.their_label(dimension),
                 "asked": (words_.asked if words_ else "") or _("Nothing said"),
                 "limit": words_.said if words_ and not fits else "",
                 "why": words_.sentence if words_ and not changed and not fits else "",
@@ -154,13 +143,9 @@ def may(actor: Actor, right: Right) -> bool:
     return actor.authority is not None and right in actor.authority.rights
 
 
-def sees_money(actor: Actor) -> bool:
-    return actor.capacity is not Capacity.REPRESENTATIVE or may(actor, Right.SEE_MONEY)
-
-
 def visible(findings: tuple[Finding, ...], actor: Actor) -> list[Finding]:
-    """The floor's figure is the performer's, and theirs to whom money may be shown."""
-    if sees_money(actor):
+    """The floor's figure is the performer's, and theirs to whom it may be shown; nothing is worked out from it for others."""
+    if actor.sees_floor:
         return list(findings)
     return [found if found.dimension is not Dimension.FEE else _without_floor(found) for found in findings]
 
@@ -173,8 +158,10 @@ def beyond(findings: list[Finding]) -> list[Finding]:
     return [found for found in findings if found.standing in (Standing.GOES_FURTHER, Standing.NEVER)]
 
 
-def reader_of(actor: Actor) -> str:
-    return "representative" if actor.capacity is Capacity.REPRESENTATIVE else "performer"
+def papers(row: UseRequest, story: Dossier, reader: Reader, *, next_: bool = False) -> list[dict[str, Any]]:
+    """The rounds so far, each with whose it is."""
+    whose = reader.whose(row.studio.name)
+    return rounds.papers(story.offers, address(row), reader=OfferSide.PERFORMER, next_=next_, whose=whose)
 
 
 def request_name(actor: Actor) -> str:
@@ -192,8 +179,8 @@ def room(actor: Actor) -> dict[str, Any]:
 
 
 def money_readers(row: UseRequest) -> str:
-    """First names of the representatives who may see what the performer sees of money."""
-    found = [rep for rep in request_pages.representatives(row) if Right.SEE_MONEY in rep.authority().rights]
+    """First names of the representatives who may see the performer's floor."""
+    found = [rep for rep in request_pages.representatives(row) if rep.authority().sees_floor]
     return words.listed([rep.user.get_short_name() for rep in found if rep.user]) if found else ""
 
 

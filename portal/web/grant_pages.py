@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from consent.core.clocks import Phase
 from consent.models import Grant, UseRequest
 from consent.queries.portfolio import Place, Portfolio, Story
-from consent.render import full_terms, places_words, sentence, times, words
+from consent.render import places_words, times, words
 from portal.web import showing
+from portal.web.readers import Reader
 
 SOON_DAYS = 30
 
 
-def uses(grant: Grant) -> str:
-    return ", ".join(words.label(use) for use in grant.terms.uses)
+def uses(grant: Grant, *, own: bool = True) -> str:
+    """What it is for; ``own``: as the performer reads it."""
+    return ", ".join(words.label(use) if own else words.their_label(use) for use in grant.terms.uses)
 
 
 def state_code(grant: Grant, now: datetime) -> str:
@@ -40,11 +42,11 @@ def spoken(grant: Grant, now: datetime, zone: str) -> str:
     return words.label(grant.phase(now))
 
 
-def row(grant: Grant, *, now: datetime, zone: str, url: str, whose: str) -> dict[str, Any]:
+def row(grant: Grant, *, now: datetime, zone: str, url: str, whose: str, own: bool = True) -> dict[str, Any]:
     """One grant for the timeline or a list. ``whose`` is the other side's name."""
     last = times.last_day(grant.exploit_until, zone)
     return {
-        "title": uses(grant),
+        "title": uses(grant, own=own),
         "subtitle": f"{whose}, {grant.production.title}",
         "url": url,
         "state": state_code(grant, now),
@@ -110,24 +112,18 @@ def coming(ends: list[tuple[datetime, Grant, str]], *, zone: str, now: datetime)
     ]
 
 
-def context(story: Story, *, now: datetime, zone: str, reader: str) -> dict[str, Any]:
+def context(story: Story, *, now: datetime, zone: str, reader: Reader) -> dict[str, Any]:
     """The page of one grant."""
     grant = story.grant
-    said = sentence.statement(
-        grant.terms,
-        studio=grant.studio.name,
-        project=grant.production.title,
-        reader=reader,
-        performer=grant.performer.professional_name,
-    )
+    said = reader.statement(grant.terms, studio=grant.studio.name, project=grant.production.title)
     return {
         "grant": grant,
         "story": story,
-        "title": uses(grant),
+        "title": uses(grant, own=reader.own),
         "state": state_code(grant, now),
         "spoken": spoken(grant, now, zone),
-        "parts": showing.parts(said),
-        "full_terms": full_terms.lines(grant.terms),
+        "parts": reader.parts(said),
+        "full_terms": reader.full_terms(grant.terms),
         "clocks": [
             {"term": _("Made until"), "value": clock_words(grant.generate_until, zone)},
             {"term": _("Shown until"), "value": clock_words(grant.exploit_until, zone)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consent.core.actor import Actor
-from consent.core.lifecycle import State
-from consent.core.roles import Capacity, Right
+from consent.core.lifecycle import Action, State
+from consent.core.roles import RIGHTS_FOR, Capacity, Right
 from consent.models import Fact, OfferSide, Representation, ThreadKind, UseRequest
 from consent.queries.dossier import Dossier
 from consent.queries.inbox import View
 from consent.render import findings as findings_words
-from consent.render import full_terms, history, sentence, times, words
-from portal.web import rounds, showing
+from consent.render import history, times, words
+from portal.web import readers, rounds, showing
+from portal.web.readers import Reader
 
 
-def view_label(view: View) -> str:
+def view_label(view: View, *, own: bool = True) -> str:
     return {
         View.WAITING: _("Waiting"),
         View.WITH_STUDIOS: _("With studios"),
         View.ANSWERED: _("Answered"),
-        View.DECLINED_FOR_YOU: _("Declined for you"),
+        View.DECLINED_FOR_YOU: _("Declined for you") if own else _("Declined by preference"),
     }[view]
 
 
@@ -45,87 +47,98 @@ def page_number(http_request: HttpRequest) -> int:
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
 
 
-def tabs(counted: dict[View, int], view: View, url: str) -> list[dict[str, Any]]:
+def tabs(counted: dict[View, int], view: View, url: str, *, own: bool = True) -> list[dict[str, Any]]:
     return [
-        {"label": view_label(one), "count": counted[one], "url": f"{url}?view={one.value}", "current": one is view}
+        {
+            "label": view_label(one, own=own),
+            "count": counted[one],
+            "url": f"{url}?view={one.value}",
+            "current": one is view,
+        }
         for one in View
     ]
 
 
-def inbox_row(row: UseRequest, *, now: datetime, zone: str) -> dict[str, Any]:
+def inbox_row(row: UseRequest, *, now: datetime, zone: str, reader: Reader) -> dict[str, Any]:
     """One row: who, one sentence, fit pips, reply-by. Reads the verdict stored with the row, so a list stays one query."""
     findings = row.verdict.findings if row.verdict else ()
-    said = sentence.short(row.terms, project=row.production.title if row.production else "")
+    said = reader.short(row.terms, project=row.production.title if row.production else "")
     state = row.state_at(now)
     return {
         "ref": row.ref,
         "url": reverse("performer:request", args=[row.ref]),
         "studio": row.studio.name,
         "project": row.production.title if row.production else "",
-        "performer": row.performer.professional_name if row.performer else "",
-        "parts": showing.parts(said),
+        "performer": reader.name,
+        "voice": reader.voice,
+        "parts": reader.parts(said),
         "standings": [standing.value for _dimension, standing in findings_words.pips(findings)],
-        "fit": findings_words.summary(findings),
+        "fit": reader.summary(findings),
         "state": state.value,
         "reply_by": _("Reply by %(day)s") % {"day": times.deadline(row.deadline_at, zone)} if row.deadline_at else "",
         "decided": times.moment(row.decided_at, zone) if row.decided_at else "",
         "held_until": times.moment(row.held_until, zone) if row.held_until and state is State.HELD else "",
-        "media": media_words(len(row.terms.description.source_media)),
+        "media": media_words(len(row.terms.description.source_media), own=reader.own),
     }
 
 
-def media_words(count: int) -> str:
+def media_words(count: int, *, own: bool = True) -> str:
     """How much of the vault they would receive."""
     if not count:
         return ""
-    return ngettext(
-        "They would receive %(count)d piece of your reference media",
-        "They would receive %(count)d pieces of your reference media",
-        count,
-    ) % {"count": count}
+    if own:
+        said = ngettext(
+            "They would receive %(count)d piece of your reference media",
+            "They would receive %(count)d pieces of your reference media",
+            count,
+        )
+    else:
+        said = ngettext(
+            "They would receive %(count)d piece of reference media",
+            "They would receive %(count)d pieces of reference media",
+            count,
+        )
+    return said % {"count": count}
 
 
 def request_context(story: Dossier, actor: Actor, *, now: datetime) -> dict[str, Any]:
     """The page of one request, for the performer or a representative (the sentence then names the performer)."""
     row = story.row
-    own = actor.capacity is Capacity.PERFORMER
     performer = row.performer
-    name = performer.professional_name if performer else ""
+    reader = readers.of(actor, performer)
+    own, studio = reader.own, row.studio.name
     zone = performer.time_zone if performer else "UTC"
     project = row.production.title if row.production else ""
-    said = sentence.statement(
-        story.terms,
-        studio=row.studio.name,
-        project=project,
-        reader="performer" if own else "representative",
-        performer=name,
-    )
+    said = reader.statement(story.terms, studio=studio, project=project)
     counted = findings_words.counts(story.findings)
-    open_findings = findings_words.rows(story.beyond, studio=row.studio.name) if story.beyond else []
+    window = story.state is State.HELD and row.held_until is not None and now < row.held_until
     return {
         "row": row,
-        "papers": rounds.papers(story.offers, compared(row), reader=OfferSide.PERFORMER),
+        "papers": rounds.papers(story.offers, compared(row), reader=OfferSide.PERFORMER, whose=reader.whose(studio)),
         "story": story,
         "own": own,
+        "name": reader.name,
+        "voice": reader.voice,
         "layout": "layouts/performer.html" if own else "layouts/desk.html",
         "authority": "" if own else authority_words(actor),
         "state": story.state.value,
         "waiting": story.state is State.PENDING,
         "project": project,
-        "parts": showing.parts(said, story.findings),
-        "rows": showing.compare_rows(story.findings, studio=row.studio.name),
+        "parts": reader.parts(said, story.findings),
+        "rows": reader.compared(story.findings, studio=studio),
+        "said_head": reader.said_head,
         "counts": counted,
         "further": counted.further + counted.never,
-        "summary": findings_words.summary(story.findings),
-        "beyond": [showing.compare_row(found) for found in open_findings],
+        "summary": reader.summary(story.findings),
+        "beyond": reader.compared(story.beyond, studio=studio),
         "deadline": times.deadline(row.deadline_at, zone) if row.deadline_at else None,
         "held_until": times.moment(row.held_until, zone) if row.held_until else "",
-        "can_take_back": story.state is State.HELD and row.held_until is not None and now < row.held_until,
+        "can_take_back": window and may_take_back(actor),
         "decided": times.moment(row.decided_at, zone) if row.decided_at else "",
-        "so_far": [history_row(fact, zone=zone, now=now) for fact in story.facts],
-        "full_terms": full_terms.lines(story.terms),
+        "so_far": [history_row(fact, zone=zone, now=now, voice=reader.voice) for fact in story.facts],
+        "full_terms": reader.full_terms(story.terms),
         "specificity": words.specificity_summary(story.specificity),
-        "rules": [words.reason(r.rule, r.code, {**r.asked, **r.allowed}) for r in story.reasons],
+        "rules": reader.rules(story.reasons),
         "hold_minutes": performer.hold_minutes if performer else 0,
         "representatives": representatives(row) if own else [],
         "latest_note": story.notes[-1] if story.notes else None,
@@ -141,10 +154,18 @@ def compared(row: UseRequest) -> rounds.Address:
 
 def answers_open(actor: Actor) -> bool:
     """May this person answer at all? A representative needs a right for it."""
+    return _may_any(actor, {Right.DECLINE, Right.NEGOTIATE, Right.APPROVE})
+
+
+def may_take_back(actor: Actor) -> bool:
+    """May this person undo a yes inside its window?"""
+    return _may_any(actor, RIGHTS_FOR[Action.TAKE_BACK])
+
+
+def _may_any(actor: Actor, wanted: Collection[Right]) -> bool:
     if actor.capacity is Capacity.PERFORMER:
         return True
-    rights = actor.authority.rights if actor.authority else frozenset()
-    return bool(rights & {Right.DECLINE, Right.NEGOTIATE, Right.APPROVE})
+    return actor.authority is not None and not actor.authority.rights.isdisjoint(wanted)
 
 
 def authority_words(actor: Actor) -> str:
@@ -159,18 +180,18 @@ def representatives(row: UseRequest) -> list[Representation]:
     return list(live.select_related("user"))
 
 
-def history_row(fact: Fact, *, zone: str, now: datetime) -> dict[str, str]:
+def history_row(fact: Fact, *, zone: str, now: datetime, voice: str = "performer") -> dict[str, str]:
     """One fact in words, with the day it became true."""
     payload = getattr(fact, "payload", None)
     data = json.loads(payload.text) if payload is not None else {}
     header = json.loads(fact.header)
     return {
         "when": showing.short_day(fact.effective_at, zone, now=now),
-        "text": history.line(fact.kind, data, actor=header["actor"], zone=zone),
+        "text": history.line(fact.kind, data, actor=header["actor"], reader=voice, zone=zone),
     }
 
 
-def consequences(story: Dossier, *, now: datetime) -> list[dict[str, str]]:
+def consequences(story: Dossier, reader: Reader) -> list[dict[str, str]]:
     """What a yes sets going, in the order in which it happens."""
     row, dates = story.row, story.terms.dates
     minutes = row.performer.hold_minutes if row.performer else 0
@@ -179,18 +200,40 @@ def consequences(story: Dossier, *, now: datetime) -> list[dict[str, str]]:
         lines.append(
             {
                 "term": ngettext("For %(count)d minute", "For %(count)d minutes", minutes) % {"count": minutes},
-                "value": _("You can take it back here and nobody is told."),
+                "value": _("You can take it back here and nobody is told.")
+                if reader.own
+                else _("It can be taken back here and nobody is told."),
             }
         )
     then = _("%(studio)s are told, and the grant comes to life.") % {"studio": row.studio.name}
     if story.media:
-        then += " " + _("They can fetch the media named above; each copy is written in your history.")
+        then += " " + _copies(reader)
     lines.append({"term": _("Then"), "value": then})
     if dates is not None:
         ends = [
             (dates.generate_until, _("Nothing new may be made after this day.")),
-            (dates.destroy_by, _("Your media and any model of you must be gone.")),
-            (dates.exploit_until, _("The permission ends by itself. You can take it back sooner.")),
+            (dates.destroy_by, _gone(reader)),
+            (dates.exploit_until, _ends(reader)),
         ]
         lines += [{"term": times.day(day), "value": text} for day, text in sorted(ends)]
     return lines
+
+
+def _copies(reader: Reader) -> str:
+    if reader.own:
+        return _("They can fetch the media named above; each copy is written in your history.")
+    return _("They can fetch the media named above; each copy is written in the history of %(name)s.") % {
+        "name": reader.name
+    }
+
+
+def _gone(reader: Reader) -> str:
+    if reader.own:
+        return _("Your media and any model of you must be gone.")
+    return _("The media and any model of %(name)s must be gone.") % {"name": reader.name}
+
+
+def _ends(reader: Reader) -> str:
+    if reader.own:
+        return _("The permission ends by itself. You can take it back sooner.")
+    return _("The permission ends by itself. %(name)s can take it back sooner.") % {"name": reader.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,23 +12,24 @@ from django.utils.translation import gettext as _
 from consent.core.findings import Finding, Standing
 from consent.core.preferences import Preferences
 from consent.core.vocabulary import USES_AT, Dimension
-from consent.render import findings as findings_words
 from consent.render import times, words
 from consent.render.findings import Row
 from consent.render.sentence import Statement
 from portal import statuswords
 
 MARK_OF = {Standing.GOES_FURTHER: "over", Standing.NEVER: "over", Standing.YOURS_TO_DECIDE: "mine"}
+THEIR_MARK_OF = {Standing.GOES_FURTHER: "beyond", Standing.NEVER: "beyond", Standing.YOURS_TO_DECIDE: "theirs"}
 
 Marked = list[tuple[str, str]]
 
 
-def parts(said: Statement, findings: Iterable[Finding] = ()) -> Marked:
+def parts(said: Statement, findings: Iterable[Finding] = (), *, you: bool = True) -> Marked:
     """A statement as (text, mark) pairs; where a finding does not fit, its words are marked instead of emphasised."""
+    marks = MARK_OF if you else THEIR_MARK_OF
     standing: Mapping[Dimension, Standing] = {found.dimension: found.standing for found in findings}
     marked: Marked = []
     for part in said.parts:
-        mark = MARK_OF.get(standing.get(part.dimension, Standing.FITS), "") if part.dimension else ""
+        mark = marks.get(standing.get(part.dimension, Standing.FITS), "") if part.dimension else ""
         if part.was is not None and part.was != part.text:
             marked.append((part.was, "del"))
             if part.was and part.text:
@@ -42,16 +43,8 @@ def parts(said: Statement, findings: Iterable[Finding] = ()) -> Marked:
     return marked
 
 
-def compare_rows(
-    findings: Sequence[Finding], *, reader: str = "performer", studio: str = "", performer: str = ""
-) -> list[dict[str, Any]]:
-    """The rows of ``components/compare.html``, the ones that need a look first."""
-    return [
-        compare_row(row) for row in findings_words.rows(findings, reader=reader, studio=studio, performer=performer)
-    ]
-
-
 def compare_row(row: Row) -> dict[str, Any]:
+    """One row of ``components/compare.html``."""
     drawn: dict[str, Any] = {
         name: row.figures[name] for name in ("years", "fee", "they_bits", "you_bits") if row.figures.get(name)
     }

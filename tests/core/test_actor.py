@@ -9,7 +9,7 @@ import pytest
 
 from consent.core.actor import Actor, Door, Step, Tier, tier_needed, tier_reached
 from consent.core.lifecycle import Action
-from consent.core.roles import Capacity
+from consent.core.roles import Authority, Capacity, Right
 from consent.core.vocabulary import Level
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -182,3 +182,34 @@ def test_the_header_holds_codes_and_public_ids_only():
 def test_an_actor_cannot_be_promoted():
     with pytest.raises(FrozenInstanceError):
         Actor.clock().capacity = Capacity.PERFORMER
+
+
+@pytest.mark.parametrize(
+    ("capacity", "fees", "floor"),
+    [
+        (Capacity.PERFORMER, True, True),
+        (Capacity.GUARDIAN, True, True),
+        (Capacity.STUDIO, True, False),
+        (Capacity.REPRESENTATIVE, False, False),
+        (Capacity.STAFF, False, False),
+        (Capacity.CLOCK, False, False),
+    ],
+)
+def test_what_of_money_each_capacity_reads(capacity, fees, floor):
+    actor = Actor(capacity=capacity, door=Door.BROWSER)
+    assert (actor.sees_fees, actor.sees_floor) == (fees, floor)
+
+
+@pytest.mark.parametrize(
+    ("right", "fees", "floor"),
+    [
+        (Right.SEE, False, False),
+        (Right.NEGOTIATE, True, False),
+        (Right.APPROVE, True, False),
+        (Right.SEE_MONEY, True, True),
+    ],
+)
+def test_a_representative_reads_of_money_what_the_authority_opens(right, fees, floor):
+    authority = Authority(rights=frozenset({right}))
+    actor = Actor(capacity=Capacity.REPRESENTATIVE, door=Door.EMAIL_LINK, authority=authority)
+    assert (actor.sees_fees, actor.sees_floor) == (fees, floor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 
 import pytest
 
@@ -170,3 +171,14 @@ def test_studio_roles(role, act):
 @pytest.mark.parametrize("act", StudioAct)
 def test_no_role_no_right(act):
     assert not roles.studio_may(None, act)
+
+
+EVERY = [frozenset(chosen) for count in range(len(Right) + 1) for chosen in combinations(Right, count)]
+
+
+@pytest.mark.parametrize("rights", EVERY, ids=lambda rights: "-".join(sorted(rights)) or "none")
+def test_what_of_money_each_combination_of_rights_reads(rights):
+    """The minimum with SEE_MONEY alone; fees also with what cannot be done without reading them."""
+    authority = Authority(rights=rights)
+    assert authority.sees_floor is (Right.SEE_MONEY in rights)
+    assert authority.sees_fees is bool(rights & {Right.SEE_MONEY, Right.NEGOTIATE, Right.APPROVE})

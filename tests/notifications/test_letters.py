@@ -34,7 +34,6 @@ from consent.models import (
     Membership,
     Performer,
     Production,
-    Representation,
     Studio,
     ThreadKind,
     User,
@@ -544,20 +543,3 @@ def test_days_read_as_days_for_every_reader(cast: Cast) -> None:
     assert "Finished work may be shown until: 30 June 2029 (Europe/London)\n" in theirs
     assert "10 August 2026, 10:30" in mine
     assert "10 August 2026, 05:30" in theirs
-
-
-def test_fees_are_shown_to_a_representative_only_by_right(cast: Cast) -> None:
-    office.forget()
-    row = make.pending(cast.northlight, cast.imani)
-    dearer = make.terms(fees=[{"basis": "PER_PERIOD", "unit": "YEAR", "amount": 900000, "currency": "GBP"}])
-    use_requests.amend(row, dearer, revision=1, actor=cast.northlight.actor(), now=NOW)
-    office.dispatch()
-    [theirs] = office.mails(cast.rosalind, "use_request.amended")
-    hidden = written(theirs)
-    assert "£" not in hidden.text + hidden.html
-    assert "a sum that is not shown to you" in hidden.text
-    assert "How much: Not shown to you" in hidden.text
-    Representation.objects.filter(pk=cast.authority.pk).update(rights=[Right.SEE.value, Right.SEE_MONEY.value])
-    shown = written(theirs)
-    assert "£9,000 a year" in shown.text
-    assert "before: £6,500 a year" in shown.text

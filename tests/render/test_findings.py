@@ -130,13 +130,37 @@ def test_each_difference_has_its_sentence(
 
 
 def test_a_representative_reads_the_performers_name_and_money_only_if_allowed() -> None:
-    desk = rows(reader="representative")
+    desk = rows(reader="representative", sees_fees=True, sees_floor=True)
     assert desk[Dimension.TERM].sentence == (
         "The limit of Imani Clarke for de-ageing is 3 years, then it is asked for again."
     )
     assert desk[Dimension.FEE].said == "From £8,000 a year"
-    without = rows(reader="representative", see_money=False)[Dimension.FEE]
-    assert (without.said, without.tag, without.figures) == ("Has a minimum, kept private", "Below the minimum", {})
+    without = rows(reader="representative", sees_fees=True, sees_floor=False)[Dimension.FEE]
+    assert (without.asked, without.said) == ("£6,500 a year", "Has a minimum, kept private")
+    assert (without.tag, without.figures) == ("Below the minimum", {})
+    nothing = rows(reader="representative")[Dimension.FEE]
+    assert (nothing.asked, nothing.said) == ("Not shown to you", "Has a minimum, kept private")
+    assert (nothing.tag, nothing.figures) == ("Below the minimum", {})
+    assert nothing.sentence == "The figure is kept private."
+    assert desk[Dimension.CHANNEL].tag == "Theirs to decide"
+
+
+FEES = [[], [{"basis": "NONE"}], *([{"basis": "FLAT", "amount": sum_, "currency": "GBP"}] for sum_ in (1, 10**9))]
+
+
+@pytest.mark.parametrize("floor", [FLOOR, Floor(amount=0, currency="")])
+def test_a_fee_that_is_not_shown_is_not_told_by_its_row_either(floor: Floor) -> None:
+    """Of what stands as far from the minimum, no two fees can be told apart; nor can what changed since the last round."""
+    by_standing: dict[Standing, set[Row]] = {}
+    for line in FEES:
+        found = compare.compare_all(replace(make.terms(), fees=make.terms(fees=line).fees), held(floor=floor))
+        [row] = [one for one in findings.rows(found, reader="representative") if one.dimension is Dimension.FEE]
+        by_standing.setdefault(row.standing, set()).add(replace(row, figures=()))  # type: ignore[arg-type]
+        assert not row.figures
+    assert all(len(rows_) == 1 for rows_ in by_standing.values()), by_standing
+    changed = compare.compare_terms(make.terms(fees=FEES[1]), make.terms())
+    [row] = [one for one in findings.rows(changed, reader="representative") if one.dimension is Dimension.FEE]
+    assert (row.asked, row.said, row.tag, row.sentence) == ("Not shown to you", "Not shown to you", "Different", "")
 
 
 def whole(found: list[Row]) -> str:

@@ -27,7 +27,7 @@ from consent.core.vocabulary import (
     Stance,
     Use,
 )
-from consent.render import phrases, sentence
+from consent.render import full_terms, phrases, sentence
 from consent.render.parts import Part, fill, joined, redlined
 from consent.render.preference_words import conditions, narrowed, preference, what_changed
 from tests import make
@@ -176,9 +176,42 @@ def test_every_use_reads_whole_in_every_language(use: Use, reader: str, language
         assert not LEFT_OVER.search(str(said)), str(said)
         assert str(said).endswith(".")
     if reader != "performer" and language == "en":
-        assert not re.search(
-            r"\b(you|your)\b", str(statement(value, reader=reader, performer="Imani Clarke")), re.IGNORECASE
-        )
+        read = statement(value, reader=reader, performer="Imani Clarke", sees_fees=True)
+        assert not re.search(r"\b(you|your)\b", str(read), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("use", Use)
+def test_several_uses_are_named_for_whoever_reads(use: Use) -> None:
+    value = make.terms(uses=[use.value, "LOOK_TEST" if use is not Use.LOOK_TEST else "PREVISUALISATION"])
+    read = statement(value, reader="representative", performer="Imani Clarke", sees_fees=True)
+    assert not re.search(r"\b(you|your)\b", str(read), re.IGNORECASE)
+
+
+HIDDEN = "a sum that is not shown to you"
+
+
+@pytest.mark.parametrize("fees", [[], [{"basis": "NONE"}], [{"basis": "FLAT", "amount": 650_000, "currency": "GBP"}]])
+def test_a_fee_is_said_only_to_whom_it_is_shown(fees: list[dict[str, object]]) -> None:
+    value = replace(make.terms(), fees=make.terms(fees=fees).fees)
+    about = {"project": "X", "performer": "Imani Clarke"}
+    closed = [
+        statement(value, reader="representative", performer="Imani Clarke", was=make.terms()),
+        sentence.short(value, reader="representative", **about),
+        sentence.short(value, reader="studio", sees_fees=False, **about),
+    ]
+    for said in closed:
+        assert [part.text for part in said.parts if part.dimension is Dimension.FEE] == [HIDDEN]
+        assert all(part.was is None for part in said.parts if part.dimension is Dimension.FEE)
+    for reader in ("performer", "studio"):
+        assert HIDDEN not in str(sentence.short(value, reader=reader, **about))
+    assert HIDDEN not in str(sentence.short(value, reader="representative", sees_fees=True, **about))
+
+
+def test_full_terms_hide_the_fee_in_the_same_way() -> None:
+    for terms in (make.terms(), make.terms(fees=[{"basis": "NONE"}])):
+        assert ("Fee", "Not shown to you") in full_terms.lines(terms, reader="representative")
+    assert ("Fee", "£6,500 a year") in full_terms.lines(make.terms(), reader="representative", sees_fees=True)
+    assert ("Fee", "£6,500 a year") in full_terms.lines(make.terms(), reader="studio")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from consent.render import words
 from consent.services import people
 from consent.services.moves import Refused
 from portal.visitor import visitor
-from portal.web import grant_pages, request_pages, showing
+from portal.web import grant_pages, readers, request_pages, showing
 
 
 @require_safe
@@ -33,12 +33,16 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     performers = [row.performer for row in found]
     view = request_pages.chosen_view(request)
     listing = inbox.requests(performers, view, now=now, page=request_pages.page_number(request))
+    reads = {row.performer_id: readers.of_authority(row.authority(), row.performer) for row in found}
     context = {
         "nav": "inbox",
         "view": view.value,
         "page_query": f"view={view.value}",
-        "tabs": request_pages.tabs(inbox.counts(performers, now=now), view, reverse("desk:inbox")),
-        "rows": [request_pages.inbox_row(row, now=now, zone=seen.user.time_zone) for row in listing.rows],
+        "tabs": request_pages.tabs(inbox.counts(performers, now=now), view, reverse("desk:inbox"), own=False),
+        "rows": [
+            request_pages.inbox_row(row, now=now, zone=seen.user.time_zone, reader=reads[row.performer_id or 0])
+            for row in listing.rows
+        ],
         "listing": listing,
         "clients": len(found),
         "invitations": _invitations(seen.user),
@@ -114,10 +118,11 @@ def client(request: HttpRequest, ref: str) -> HttpResponse:
     performer, actor = by_session.client(visitor(request), ref)
     now = timezone.now()
     zone = performer.time_zone
+    reader = readers.of(actor, performer)
 
     def row(grant: Grant) -> dict[str, Any]:
         url = reverse("performer:grant", args=[grant.ref])
-        return grant_pages.row(grant, now=now, zone=zone, url=url, whose=grant.studio.name)
+        return grant_pages.row(grant, now=now, zone=zone, url=url, whose=grant.studio.name, own=False)
 
     found = portfolio.of_performer(performer, now=now)
     context = {
@@ -125,7 +130,9 @@ def client(request: HttpRequest, ref: str) -> HttpResponse:
         "room": performer,
         "authority": request_pages.authority_words(actor),
         "bands": showing.bands(standing.current(performer).value),
-        "waiting": [request_pages.inbox_row(one, now=now, zone=zone) for one in inbox.waiting(performer, now=now)],
+        "waiting": [
+            request_pages.inbox_row(one, now=now, zone=zone, reader=reader) for one in inbox.waiting(performer, now=now)
+        ],
         "grants": [row(grant) for grant in (*found.in_force, *found.over)],
     }
     return render(request, "desk/client.html", context)

@@ -15,7 +15,8 @@ CHOICES = [(DECLINE, _("Decline")), (CHANGE, _("Change the terms")), (APPROVE, _
 
 
 class AnswerForm(forms.Form):
-    """Revision, digest and nonce bind the press to the page that was read; a changed request refuses it."""
+    """Revision, digest and nonce bind the press to the page that was read; a changed request refuses it. ``own`` is False
+    for whoever answers for the performer."""
 
     choice = forms.ChoiceField(
         choices=CHOICES,
@@ -41,6 +42,11 @@ class AnswerForm(forms.Form):
     digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     nonce = forms.UUIDField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, own: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not own:
+            self.fields["as_exception"].label = _("Make an exception this once. The preferences stay as they are.")
+
     @classmethod
     def of(cls, row: UseRequest, **options: Any) -> AnswerForm:
         """A fresh form for the request as it stands; the nonce is made here, once per page."""
@@ -61,9 +67,16 @@ class LinkAnswerForm(AnswerForm):
 
 
 class MessageForm(forms.Form):
+    """``own`` is False for whoever acts for the performer."""
+
     body = forms.CharField(
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         label=_("Your question or answer"),
         error_messages={"required": _("Write what you want to ask. Nothing was sent.")},
     )
+
+    def __init__(self, *args: Any, own: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not own:
+            self.fields["body"].label = _("A question or an answer")

@@ -28,8 +28,16 @@ def ticks(label: Any, help_text: Any = "") -> forms.MultipleChoiceField:
     )
 
 
+_THEIR_LABELS = {
+    "modalities": _("Of what of them"),
+    "trains": _("May a model be trained on them?"),
+    "output_approval": _("When do they see the output?"),
+}
+
+
 class CounterForm(PlacesMixin, FeeMixin):
-    """Every line a performer can change. ``terms_of`` lays the answers over the terms that were asked."""
+    """Every line a performer can change. ``terms_of`` lays the answers over the terms that were asked. ``own``
+    is False for whoever writes for the performer."""
 
     months = count(_("How long, in months"), most=1188)
     basis = forms.ChoiceField(label=_("Kind of fee"), choices=lambda: words.choices(FeeBasis))
@@ -54,9 +62,11 @@ class CounterForm(PlacesMixin, FeeMixin):
         widget=forms.Textarea(attrs={"rows": 4, "class": "voice"}),
     )
 
-    def __init__(self, *args: Any, asked: Terms, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Terms, own: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
+        if not own:
+            self._speak_of_them()
         for name in ("channels", "modalities", "sensitivities"):
             self._offer(name, [(code.value, words.label(code)) for code in getattr(asked, name)])
         self._offer("languages", [(tag, places_words.language(tag)) for tag in asked.languages])
@@ -65,6 +75,13 @@ class CounterForm(PlacesMixin, FeeMixin):
         assert isinstance(currency, forms.ChoiceField)
         known = {line.currency for line in asked.fees if line.currency}
         currency.choices = [("", "–"), *((code, code) for code in sorted({*CURRENCIES, *known}))]
+
+    def _speak_of_them(self) -> None:
+        for name, label in _THEIR_LABELS.items():
+            self.fields[name].label = label
+        stages = self.fields["output_approval"]
+        assert isinstance(stages, forms.ChoiceField)
+        stages.choices = words.choices(OutputStage, you=False)
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -11,17 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from consent.access import by_link
 from consent.core.actor import Actor, Tier
 from consent.core.lifecycle import State
-from consent.core.roles import Capacity
 from consent.core.terms import Terms
 from consent.models import ActionLink
 from consent.queries.dossier import Dossier, dossier
-from consent.render import findings as findings_words
-from consent.render import full_terms, sentence, times
+from consent.render import times
 from consent.services import decisions
 from consent.services.moves import Overtaken
-from portal.web import showing
+from portal.web import readers, request_pages, showing
 
 GONE, CONFLICT, FORBIDDEN = 410, 409, 403
 
@@ -44,34 +43,36 @@ def masked(address: str) -> str:
 def request_page(link: ActionLink, story: Dossier, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole request for its page: statement, comparison, media by name (no pictures), thread, and what a yes needs."""
     row = story.row
-    own = actor.capacity is Capacity.PERFORMER
+    reader = readers.of(actor, row.performer)
+    own, studio = reader.own, row.studio.name
     zone = link.recipient.time_zone if not own or row.performer is None else row.performer.time_zone
-    said = sentence.statement(
-        story.terms,
-        studio=row.studio.name,
-        project=row.production.title if row.production else "",
-        reader="performer" if own else "representative",
-        performer=row.performer.professional_name if row.performer else "",
-    )
+    said = reader.statement(story.terms, studio=studio, project=row.production.title if row.production else "")
     needed = decisions.approval_needs(row, actor)
     return {
         "link": link,
         "story": story,
         "row": row,
         "own": own,
-        "parts": showing.parts(said, story.findings),
-        "rows": showing.compare_rows(story.findings, studio=row.studio.name),
-        "summary": findings_words.summary(story.findings),
-        "beyond": [showing.compare_row(r) for r in findings_words.rows(story.beyond, studio=row.studio.name)]
-        if story.beyond
-        else [],
-        "full_terms": full_terms.lines(story.terms),
+        "name": reader.name,
+        "voice": reader.voice,
+        "parts": reader.parts(said, story.findings),
+        "rows": reader.compared(story.findings, studio=studio),
+        "said_head": reader.said_head,
+        "summary": reader.summary(story.findings),
+        "beyond": reader.compared(story.beyond, studio=studio),
+        "full_terms": reader.full_terms(story.terms),
         "deadline": times.deadline(row.deadline_at, zone) if row.deadline_at else None,
         "address": masked(link.recipient.email),
         "needs_sign_in": needed is Tier.T3 or not (row.performer and row.performer.approve_by_mail),
         "sign_in_url": answer_url(link),
         "hold_minutes": row.performer.hold_minutes if row.performer else 0,
     }
+
+
+def is_own(link: ActionLink) -> bool:
+    """Does the link belong to the performer in person?"""
+    performer = link.use_request.performer
+    return performer is not None and performer.user_id == link.recipient_id
 
 
 def answer_url(link: ActionLink) -> str:
@@ -87,17 +88,21 @@ def settled(request: HttpRequest, link: ActionLink, story: Dossier, now: datetim
 def _settled_context(link: ActionLink, story: Dossier, now: datetime) -> dict[str, Any]:
     row = story.row
     zone = row.performer.time_zone if row.performer else "UTC"
-    own = row.performer is not None and row.performer.user_id == link.recipient_id
+    actor = by_link.actor(link, now=now)
+    reader = readers.of(actor, row.performer)
     held = story.state is State.HELD and row.held_until is not None and now < row.held_until
     return {
         "link": link,
         "story": story,
         "row": row,
         "state": story.state.value,
+        "own": reader.own,
+        "name": reader.name,
+        "voice": reader.voice,
         "decided": times.moment(row.decided_at, zone) if row.decided_at else "",
         "held_until": times.moment(row.held_until, zone) if row.held_until else "",
-        "can_take_back": held,
-        "can_reopen": story.may_reopen and own,
+        "can_take_back": held and request_pages.may_take_back(actor),
+        "can_reopen": story.may_reopen and reader.own,
         "sign_in_url": answer_url(link),
     }
 
@@ -116,18 +121,12 @@ def dead(request: HttpRequest, link: ActionLink, trouble: str, now: datetime) ->
     status = CONFLICT if trouble == "AMENDED" else GONE
     story = dossier(link.use_request, now=now)
     waiting = story.state is State.PENDING
-    changed = sentence.statement(
-        story.terms,
-        studio=story.row.studio.name,
-        project=story.row.production.title if story.row.production else "",
-        was=_terms_of(link, story),
-    )
     context = {
         "link": link,
         "row": story.row,
         "trouble": trouble,
         "waiting": waiting,
-        "parts": showing.parts(changed) if trouble == "AMENDED" and waiting else [],
+        "parts": _changed(link, story, now) if trouble == "AMENDED" and waiting else [],
         "sign_in_url": answer_url(link),
         "address": masked(link.recipient.email),
         "may_send_again": waiting and trouble in ("AMENDED", "EXPIRED", "REPLACED"),
@@ -140,15 +139,28 @@ def sign_in_first(request: HttpRequest, link: ActionLink, tier: Tier) -> HttpRes
     target = reverse("performer:answer", args=[link.use_request.ref]) + "?a=approve"
     if request.user.is_authenticated:
         return HttpResponseRedirect(target, status=303)
+    performer = link.use_request.performer
     where = reverse("account_login") + "?" + urlencode({"next": target})
     context = {
         "link": link,
         "row": link.use_request,
+        "name": performer.professional_name if performer else "",
+        "own": is_own(link),
         "sign_in_url": where,
         "strong": tier is Tier.T3,
         "title": _("Sign in to approve"),
     }
     return render(request, "links/sign_in_first.html", context, status=FORBIDDEN)
+
+
+def _changed(link: ActionLink, story: Dossier, now: datetime) -> showing.Marked:
+    """What is different since the mail; nothing for somebody whose authority ended meanwhile."""
+    if by_link.capacity(link, now=now) is None:
+        return []
+    reader = readers.of(by_link.actor(link, now=now), story.row.performer)
+    project = story.row.production.title if story.row.production else ""
+    said = reader.statement(story.terms, studio=story.row.studio.name, project=project, was=_terms_of(link, story))
+    return reader.parts(said)
 
 
 def _terms_of(link: ActionLink, story: Dossier) -> Terms | None:

@@ -25,6 +25,7 @@ from consent.queries.dossier import dossier
 from consent.render import words
 from consent.services import decisions, links, use_requests
 from consent.services.moves import Overtaken, Refused, Stale, StepUpNeeded, TooLate
+from portal.web import readers
 from portal.web.forms.answer import APPROVE, CHANGE, LinkAnswerForm, MessageForm
 from portal.web.links import cookie, pages
 
@@ -88,9 +89,10 @@ def show(
     story = dossier(link.use_request, now=now)
     if story.state is not State.PENDING and form is None:
         return pages.settled(request, link, story, now)
+    own = pages.is_own(link)
     context = pages.request_page(link, story, actor, now) | {
-        "form": form or LinkAnswerForm.of(link.use_request),
-        "question": question or MessageForm(),
+        "form": form or LinkAnswerForm.of(link.use_request, own=own),
+        "question": question or MessageForm(own=own),
         "notice": notice,
     }
     return render(request, "links/read.html", context, status=status)
@@ -103,7 +105,7 @@ def answer(request: HttpRequest, link: ActionLink, now: datetime) -> HttpRespons
     trouble = by_link.trouble(link, now=now)
     if trouble and not (trouble == "AMENDED" and "revision" in request.POST):
         return pages.dead(request, link, trouble, now)
-    form = LinkAnswerForm(request.POST)
+    form = LinkAnswerForm(request.POST, own=pages.is_own(link))
     if not form.is_valid():
         return show(request, link, now, form=form, status=422)
     if (form.cleaned_data["revision"], form.cleaned_data["digest"]) != (link.revision, link.digest):
@@ -144,9 +146,8 @@ def _approve(request: HttpRequest, link: ActionLink, form: LinkAnswerForm, now: 
     except (Overtaken, Stale):
         raise
     except Refused as refused:
-        form.add_error(
-            "as_exception" if refused.code == "GOES_FURTHER" else "choice", words.refusal(refused.code, refused.values)
-        )
+        sentence = readers.of(actor, row.performer).refusal(refused.code, refused.values)
+        form.add_error("as_exception" if refused.code == "GOES_FURTHER" else "choice", sentence)
         return show(request, link, now, form=form, status=422)
     return _back(link)
 
@@ -188,7 +189,7 @@ def _proven(request: HttpRequest, link: ActionLink, form: LinkAnswerForm, now: d
 @require_POST
 @behind_a_link
 def ask(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, own=pages.is_own(link))
     if by_link.trouble(link, now=now):
         return show(request, link, now)
     if not form.is_valid():

@@ -21,7 +21,7 @@ from consent.core.findings import Finding
 from consent.core.lifecycle import State
 from consent.core.roles import Capacity, Right
 from consent.core.terms import Terms
-from consent.models import OfferSide, UseRequest
+from consent.models import UseRequest
 from consent.queries.dossier import dossier
 from consent.render import findings as findings_words
 from consent.render import sentence, words
@@ -29,7 +29,7 @@ from consent.services import decisions
 from consent.services.moves import NotEntitled, Overtaken, Refused, Stale, StepUpNeeded
 from portal.doors import refused, step_up
 from portal.visitor import visitor
-from portal.web import counter_pages, rounds, showing
+from portal.web import counter_pages, readers, rounds, showing
 from portal.web.forms.counter import CounterForm
 from portal.web.forms.fields import without_optional
 
@@ -44,13 +44,13 @@ def counter(request: HttpRequest, ref: str) -> HttpResponse:
     if row.state_at(now) is not State.PENDING:
         return _closed(request, row, actor)
     asked = row.terms
+    own = readers.of(actor, row.performer).own
     if request.method != "POST":
         kept = _kept(request, row)
         mine, note = kept or (asked, "")
-        return _show(
-            request, row, actor, CounterForm(initial=CounterForm.initial_of(mine, note), asked=asked), mine, now
-        )
-    form = CounterForm(request.POST, asked=asked)
+        form = CounterForm(initial=CounterForm.initial_of(mine, note), asked=asked, own=own)
+        return _show(request, row, actor, form, mine, now)
+    form = CounterForm(request.POST, asked=asked, own=own)
     if not form.is_valid():
         return _show(request, row, actor, form, None, now, status=UNPROCESSABLE)
     mine, note = form.terms_of(asked), form.cleaned_data["note"]
@@ -124,13 +124,14 @@ def compare_rounds(request: HttpRequest, ref: str, a: str, b: str) -> HttpRespon
     """Any two revisions, side by side."""
     row, actor = by_session.use_request(visitor(request), ref)
     story = dossier(row, now=timezone.now())
+    reader = readers.of(actor, row.performer)
     context = counter_pages.room(actor) | {
         "row": row,
-        "papers": rounds.papers(story.offers, counter_pages.address(row), reader=OfferSide.PERFORMER),
+        "papers": counter_pages.papers(row, story, reader),
         "back": reverse(counter_pages.request_name(actor), args=[ref]),
         "offers": story.offers,
         "pick_url": reverse("performer:rounds_pick", args=[ref]),
-        **rounds.two(row, story.offers, int(a), int(b), reader=counter_pages.reader_of(actor)),
+        **rounds.two(row, story.offers, int(a), int(b), reader=reader),
     }
     return render(request, "performer/rounds.html", context)
 
@@ -161,6 +162,7 @@ def _show(
     """``mine`` is None where the form was not understood: the page then compares nothing new."""
     story = dossier(row, now=now)
     terms = mine or row.terms
+    reader = readers.of(actor, row.performer)
     without_optional(form, [name for name in form.fields if name not in ("note", "derivatives", "exclusive")])
     findings = counter_pages.visible(compare.compare_all(terms, story.judged_by.value), actor)
     lines = counter_pages.lines(row, story, terms, findings, form, actor)
@@ -171,7 +173,7 @@ def _show(
         "folded": [line for line in lines if not line["open"]],
         "fits": not counter_pages.beyond(findings),
         "gaps": any(fitting.closes(terms, found) for found in findings),
-        "summary": findings_words.summary(findings, reader=counter_pages.reader_of(actor)),
+        "summary": reader.summary(findings),
         "pips": [standing.value for _dimension, standing in findings_words.pips(findings)],
         "fee": counter_pages.fee(terms, row.terms, findings),
         "readers": counter_pages.money_readers(row),
@@ -204,7 +206,7 @@ def _show_check(
         "parts": showing.parts(said),
         "note": note,
         "beyond": bool(counter_pages.beyond(findings)),
-        "summary": findings_words.summary(findings, reader=counter_pages.reader_of(actor)),
+        "summary": readers.of(actor, row.performer).summary(findings),
         "problem": problem,
         "mine": mine.digest(),
         "nonce": uuid.uuid4(),

@@ -18,9 +18,9 @@ from consent.models import Grant, UseRequest
 from consent.queries import portfolio
 from consent.render import times, words
 from consent.services import grants as use_cases
-from consent.services.moves import Refused
+from consent.services.moves import NotEntitled, Refused
 from portal.visitor import visitor
-from portal.web import grant_pages, request_pages, showing
+from portal.web import grant_pages, readers, request_pages, showing
 
 SEE_OTHER = 303
 VIEWS = ("timeline", "list", "places")
@@ -71,14 +71,17 @@ def grant_page(request: HttpRequest, ref: str) -> HttpResponse:
     row, actor = by_session.grant(visitor(request), ref)
     now = timezone.now()
     zone = row.performer.time_zone
-    own = actor.capacity is Capacity.PERFORMER
+    reader = readers.of(actor, row.performer)
+    own = reader.own
     story = portfolio.story(row, now=now)
-    context = grant_pages.context(story, now=now, zone=zone, reader="performer" if own else "representative") | {
-        "nav": "grants",
+    context = grant_pages.context(story, now=now, zone=zone, reader=reader) | {
+        "nav": "grants" if own else "clients",
+        "name": reader.name,
+        "voice": reader.voice,
         "own": own,
         "layout": "layouts/performer.html" if own else "layouts/desk.html",
         "can_take_back": own and row.withdrawn_at is None and row.exploit_until > now,
-        "history": [request_pages.history_row(fact, zone=zone, now=now) for fact in story.facts],
+        "history": [request_pages.history_row(fact, zone=zone, now=now, voice=reader.voice) for fact in story.facts],
     }
     return render(request, "performer/grant.html", context)
 
@@ -97,6 +100,8 @@ class ReasonForm(forms.Form):
 def take_back(request: HttpRequest, ref: str) -> HttpResponse:
     """What stops, what they must do, what cannot be undone; then one press."""
     row, actor = by_session.grant(visitor(request), ref)
+    if actor.capacity is not Capacity.PERFORMER:
+        raise NotEntitled("NOT_ENTITLED")
     now = timezone.now()
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -17,7 +17,7 @@ from consent.queries import inbox
 from consent.queries import preferences as standing
 from consent.render import times, words
 from portal.visitor import visitor
-from portal.web import request_pages, showing
+from portal.web import readers, request_pages, showing
 
 SOON_DAYS = 30
 RECENT = 6
@@ -28,18 +28,21 @@ def home(request: HttpRequest) -> HttpResponse:
     seen = visitor(request)
     if seen.user.side == Side.PERFORMER and not Performer.objects.filter(user=seen.user).exists():
         return redirect("performer:start", step=1)  # the first sign-in lands here, before there is a performer
-    performer, _actor = by_session.performer(seen)
+    performer, actor = by_session.performer(seen)
     if performer.onboarded_at is None:
         return redirect("performer:start", step=1)
     now = timezone.now()
     zone = performer.time_zone
     waiting = inbox.waiting(performer, now=now)
+    reader = readers.of(actor, performer)
     context = {
         "nav": "home",
         "today": times.weekday(showing.local_day(now, zone)),
         "room": performer,
-        "waiting": [request_pages.inbox_row(row, now=now, zone=zone) for row in waiting],
-        "held": [request_pages.inbox_row(row, now=now, zone=zone) for row in inbox.held(performer, now=now)],
+        "waiting": [request_pages.inbox_row(row, now=now, zone=zone, reader=reader) for row in waiting],
+        "held": [
+            request_pages.inbox_row(row, now=now, zone=zone, reader=reader) for row in inbox.held(performer, now=now)
+        ],
         "declined_for_you": inbox.declined_for_you(performer, now=now),
         "bands": showing.bands(standing.current(performer).value),
         "in_force": [grant_row(grant, now=now, zone=zone) for grant in inbox.in_force(performer, now=now)],

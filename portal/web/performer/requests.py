@@ -25,7 +25,7 @@ from consent.services import decisions, use_requests
 from consent.services.moves import Overtaken, Refused, Stale
 from portal.doors import refused, step_up
 from portal.visitor import visitor
-from portal.web import request_pages
+from portal.web import readers, request_pages
 from portal.web.forms.answer import APPROVE, CHANGE, DECLINE, AnswerForm, MessageForm
 
 SEE_OTHER = 303
@@ -33,7 +33,8 @@ SEE_OTHER = 303
 
 @require_safe
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    performer, _actor = by_session.performer(visitor(request))
+    performer, actor = by_session.performer(visitor(request))
+    reader = readers.of(actor, performer)
     now = timezone.now()
     view = request_pages.chosen_view(request)
     listing = inbox.requests([performer], view, now=now, page=request_pages.page_number(request))
@@ -42,7 +43,9 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "view": view.value,
         "page_query": f"view={view.value}",
         "tabs": request_pages.tabs(inbox.counts([performer], now=now), view, reverse("performer:requests")),
-        "rows": [request_pages.inbox_row(row, now=now, zone=performer.time_zone) for row in listing.rows],
+        "rows": [
+            request_pages.inbox_row(row, now=now, zone=performer.time_zone, reader=reader) for row in listing.rows
+        ],
         "listing": listing,
     }
     return render(request, "performer/requests.html", context)
@@ -57,11 +60,16 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _request_context(story: Dossier, actor: Actor, now: datetime) -> dict[str, Any]:
+    own = actor.capacity is Capacity.PERFORMER
     return request_pages.request_context(story, actor, now=now) | {
-        "nav": "requests",
-        "question": MessageForm(),
-        "may_comment": actor.capacity is Capacity.PERFORMER or _has(actor, Right.COMMENT),
+        "nav": _nav(own),
+        "question": MessageForm(own=own),
+        "may_comment": own or _has(actor, Right.COMMENT),
     }
+
+
+def _nav(own: bool) -> str:
+    return "requests" if own else "inbox"
 
 
 def _has(actor: Actor, right: Right) -> bool:
@@ -74,16 +82,17 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
     seen = visitor(request)
     row, actor = by_session.use_request(seen, ref)
     now = timezone.now()
+    own = actor.capacity is Capacity.PERFORMER
     if row.state_at(now) is not State.PENDING and request.method != "POST":
         return redirect("performer:request", ref=ref)
     if request.method != "POST":
         wanted = request.GET.get("a", "")
         if wanted == CHANGE:
             return redirect("performer:counter", ref=ref)
-        form = AnswerForm.of(row)
+        form = AnswerForm.of(row, own=own)
         form.initial["choice"] = wanted if wanted in (DECLINE, APPROVE) else ""
         return _show_answer(request, row, actor, form, now)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, own=own)
     if not form.is_valid():
         return _show_answer(request, row, actor, form, now, status=422)
     if form.cleaned_data["choice"] == CHANGE:
@@ -115,7 +124,7 @@ def _decide(request: HttpRequest, row: UseRequest, actor: Actor, form: AnswerFor
         return refused(request, overtaken)
     except Refused as refusal:
         field = "as_exception" if refusal.code == "GOES_FURTHER" else "choice"
-        form.add_error(field, words.refusal(refusal.code, refusal.values))
+        form.add_error(field, readers.of(actor, row.performer).refusal(refusal.code, refusal.values))
         return _show_answer(request, row, actor, form, now, status=422)
     return HttpResponseRedirect(reverse("performer:request", args=[row.ref]), status=SEE_OTHER)
 
@@ -125,12 +134,13 @@ def _show_answer(
 ) -> HttpResponse:
     story = dossier(row, now=now)
     needed = decisions.approval_needs(row, actor)
+    reader = readers.of(actor, row.performer)
     context = request_pages.request_context(story, actor, now=now) | {
-        "nav": "requests",
+        "nav": _nav(reader.own),
         "form": form,
         "strong": needed is Tier.T3,
         "proven": decisions.reached(row, actor=actor, now=now) >= needed,
-        "consequences": request_pages.consequences(story, now=now),
+        "consequences": request_pages.consequences(story, reader),
     }
     return render(request, "performer/answer.html", context, status=status)
 
@@ -139,7 +149,10 @@ def _show_answer(
 def take_back(request: HttpRequest, ref: str) -> HttpResponse:
     row, actor = by_session.use_request(visitor(request), ref)
     decisions.take_back(row, actor=actor, now=timezone.now())
-    messages.success(request, _("Taken back. Nobody was told, and the request waits for your answer."))
+    if actor.capacity is Capacity.PERFORMER:
+        messages.success(request, _("Taken back. Nobody was told, and the request waits for your answer."))
+    else:
+        messages.success(request, _("Taken back. Nobody was told, and the request waits for an answer."))
     return _back(ref)
 
 

@@ -22,7 +22,7 @@ from consent.render import times
 from consent.services import grants as use_cases
 from consent.services import media as vault
 from portal.visitor import visitor
-from portal.web import grant_pages
+from portal.web import grant_pages, readers
 from portal.web.studio import room
 
 
@@ -53,7 +53,7 @@ def grant(request: HttpRequest, org: str, ref: str) -> HttpResponse:
     now = timezone.now()
     story = portfolio.story(row, now=now)
     context = room.context(row.studio, actor, "grants")
-    context |= grant_pages.context(story, now=now, zone=row.time_zone, reader="studio") | {
+    context |= grant_pages.context(story, now=now, zone=row.time_zone, reader=readers.of(actor, row.performer)) | {
         "media": [_media_row(row.studio, item) for item in story.media],
         "open": Grant.objects.generating(now).filter(pk=row.pk).exists(),
         "may_download": room.may(actor, StudioAct.DOWNLOAD),

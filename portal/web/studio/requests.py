@@ -24,7 +24,7 @@ from consent.render import full_terms, history, sentence, times, words
 from consent.services import use_requests
 from consent.services.moves import Overtaken, Refused, Stale
 from portal.visitor import visitor
-from portal.web import rounds, showing
+from portal.web import readers, rounds, showing
 from portal.web.forms import drafts
 from portal.web.forms.answer import MessageForm
 from portal.web.studio import room
@@ -120,7 +120,7 @@ def compare(request: HttpRequest, org: str, ref: str, a: str, b: str) -> HttpRes
         "back": reverse("studio:request", args=[org, ref]),
         "offers": story.offers,
         "pick_url": reverse("studio:request_pick", args=[org, ref]),
-        **rounds.two(row, story.offers, int(a), int(b), reader="studio"),
+        **rounds.two(row, story.offers, int(a), int(b), reader=readers.of(actor, row.performer)),
     }
     return render(request, "studio/compare.html", context)
 
