@@ -206,7 +206,7 @@ CSRF_COOKIE_NAME = "sayso_csrf" if PRODUCTION else f"sayso_csrf_{embedded.mark(V
 # --- Browser safety --------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes ask the process itself, inside the network
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes ask the process itself, inside the network
 if PRODUCTION and env.flag("BEHIND_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
@@ -309,6 +309,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = schedule.beat_schedule()
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_TIMEZONE = "UTC"
+
+# --- Figures for the operator's own monitoring ------------------------------------------------------------------------
+
+METRICS_TOKEN = env.bearer("METRICS_TOKEN")  # without one there is no such page
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
