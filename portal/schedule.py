@@ -16,6 +16,7 @@ EVERY_SECONDS = {
     "notifications.tasks.send_digests": 15 * MINUTE,
     "notifications.tasks.send_reminders": 5 * MINUTE,
     "portal.tasks.clear_sessions": DAY,
+    "portal.tasks.drop_backup_keys": HOUR,
 }
 
 QUEUES = ("default", "mail", "media")

@@ -173,6 +173,7 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT_ENCRYPTED = tmp_path / "media"
     settings.UPLOAD_ROOT = tmp_path / "uploads"
     settings.MAILBOX_ROOT = tmp_path / "mailbox"
+    settings.BACKUP_KEY_FOLDER = tmp_path / "backup-keys"
 
 
 # --- Mail ------------------------------------------------------------------------------------------------------------

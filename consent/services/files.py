@@ -101,6 +101,19 @@ def open_(item: MediaItem, variant: Variant, start: int, end: int | None) -> Ope
     return Opened(chunks, kept["size"], kept["mime"])
 
 
+def sealed_path(ref: str, name: str) -> Path:
+    """Where a stored file lies, encrypted; its last three parts are the same in every vault and backup."""
+    return _path(ref, name)
+
+
+def prove(item: MediaItem, name: str) -> None:
+    """Open the beginning of one stored file. Raises vault.Tampered, vault.KeyUnavailable or FileNotFoundError."""
+    key = vault.unwrap_key(item.wrapped_key, settings.MEDIA_KEYS, aad=item.ref)
+    end = min(1, item.stored[name]["size"])
+    for _block in vault.decrypt_stream(_path(item.ref, name), key, 0, end, file_id=_file_id(item.ref, name)):
+        break
+
+
 def newest_key() -> str:
     """The id of the ring's first key: what new files are sealed under."""
     return next(iter(settings.MEDIA_KEYS))
