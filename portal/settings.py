@@ -23,7 +23,7 @@ MEDIA_ROOT_ENCRYPTED = VAR / "media"
 UPLOAD_ROOT = VAR / "uploads"
 MAILBOX_ROOT = VAR / "mailbox"
 BACKUP_KEY_FOLDER = Path(env.text("BACKUP_KEY_FOLDER") or VAR / "backup-keys")
-MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 20 * 2**30, least=1)
+MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 20 * 10**9, least=1)
 VAULT_QUOTA_BYTES = env.number("VAULT_QUOTA_BYTES", 50 * 2**30, least=1)
 
 if PRODUCTION:
