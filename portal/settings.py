@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.FixedHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -316,11 +317,13 @@ METRICS_TOKEN = env.bearer("METRICS_TOKEN")  # without one there is no such page
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
+_FORMATS = {"json": "portal.logs.JsonLine", "plain": "portal.logs.Plain"}
+LOG_FORMAT = env.choice("LOG_FORMAT", tuple(_FORMATS), default="json" if PRODUCTION else "plain")
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "portal.logs.JsonLine" if PRODUCTION else "portal.logs.Plain"}},
+    "formatters": {"line": {"()": _FORMATS[LOG_FORMAT], "private": PRODUCTION}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -215,7 +215,7 @@ def facts_of(grant: Grant) -> dict[str, object]:
         "performer": grant.performer.professional_name,
         "studio": grant.studio.name,
         "production": grant.production.title,
-        "uses": [use.value for use in grant.terms.uses],
+        "uses": grant.use_codes,
         "digest": grant.digest,
         "starts_at": grant.starts_at.isoformat(),
         "generate_until": grant.generate_until.isoformat(),
