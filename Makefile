@@ -11,7 +11,7 @@ SOURCES := pyproject.toml requirements.lock requirements-dev.lock
 SHELL := /bin/sh
 export HOST PORT
 
-.PHONY: help demo demo-reset test bench check lock messages prove
+.PHONY: help demo demo-reset test test-servers bench check lock messages prove
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -31,6 +31,9 @@ messages: .venv/.demo ## gather the texts of the site into the catalogues of its
 
 test: .venv/.test ## run every test, servers and browser included (ARGS="-k name" narrows it)
 	@exec .venv/bin/pytest -n auto --dist loadfile $(ARGS)
+
+test-servers: .venv/.test ## the same suite against this machine's PostgreSQL and Redis (Debian: postgresql-15, redis-server)
+	@SAYSO_TEST_SERVERS=debian exec .venv/bin/pytest -n auto --dist loadfile $(or $(ARGS),tests/test_installed.py tests/services tests/notifications tests/portal tests/journeys tests/queries)
 
 bench: .venv-bench/.ready ## measure Sayso against its peers: docs/BENCH.md (ARGS="--rows 1,8", FULL=1 for a million performers)
 	@FULL=$(FULL) exec .venv-bench/bin/python -m tests.bench $(ARGS)

