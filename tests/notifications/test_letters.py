@@ -372,6 +372,7 @@ def the_rest(cast: Cast) -> None:
         "use_request.held_for_you": moves.facts_of(row) | {"held_until": later},
         "media.refused": told | {"code": "BROKEN", "values": {}},
         "media.deleted": told,
+        "media.vault_deleted": {"performer": "Imani Clarke", "count": 3},
         "media.downloaded": grants.facts_of(grant) | told,
     }
     synthetic |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from consent.models import Fact, Grant, MediaItem, MediaPurpose, MediaState, Upl
 from consent.queries import vault as reads
 from consent.services import checking, files, grants, ledger, media, people
 from consent.services.media import Variant
-from consent.services.moves import NotEntitled, Refused
+from consent.services.moves import NotEntitled, Refused, StepUpNeeded
 from tests import make
 from tests.ingest import specimens
 from tests.make import NOW, PerformerCast, at
@@ -419,8 +420,9 @@ def test_the_vault_is_the_performers_and_may_be_handed_over_but_not_deleted_whol
         with pytest.raises(NotEntitled):
             media.set_portrait(item, actor=actor, now=NOW)
     media.set_portrait(item, actor=handed, now=NOW)
-    with pytest.raises(NotEntitled):
-        media.delete_vault(cast.imani.performer, actor=handed, now=NOW)
+    for actor in (handed, cast.stranger.actor(second_factor=True), make.staff(), Actor.clock()):
+        with pytest.raises(NotEntitled):
+            media.delete_vault(cast.imani.performer, actor=actor, now=NOW)
     media.delete(item, actor=handed, now=NOW)
     assert MediaItem.objects.get(pk=item.pk).state == MediaState.DELETED
 
@@ -433,11 +435,24 @@ def test_the_whole_vault_goes_at_one_word(
     upload = start(imani, b"12345")
     media.receive(upload, 0, io.BytesIO(b"123"), actor=imani.actor(), now=NOW)
     with django_capture_on_commit_callbacks(execute=True):
-        assert media.delete_vault(imani.performer, actor=imani.actor(), now=NOW) == 2
+        assert media.delete_vault(imani.performer, actor=imani.actor(second_factor=True), now=NOW) == 2
     assert on_disk(settings) == []
     assert media.usage(imani.performer).used == 0
     assert Upload.objects.get(pk=upload.pk).state == UploadState.CANCELLED
-    assert media.delete_vault(imani.performer, actor=imani.actor(), now=NOW) == 0
+    assert media.delete_vault(imani.performer, actor=imani.actor(second_factor=True), now=NOW) == 0
+    assert kinds().count("media.deleted") == 2
+    assert kinds().count("media.vault_deleted") == 1
+
+
+def test_the_whole_vault_waits_for_a_proof_of_who_it_is(imani: PerformerCast) -> None:
+    ready(imani)
+    long_ago = imani.actor(now=at(minutes=-6), second_factor=True)
+    password = replace(imani.actor(), reauthenticated_at=NOW)
+    enrolled = replace(password, second_factor_enrolled=True)
+    for actor in (imani.actor(), long_ago, enrolled):
+        with pytest.raises(StepUpNeeded):
+            media.delete_vault(imani.performer, actor=actor, now=NOW)
+    assert media.delete_vault(imani.performer, actor=password, now=NOW) == 1
 
 
 def test_numbers_are_never_given_twice(imani: PerformerCast) -> None:
