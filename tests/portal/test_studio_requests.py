@@ -546,3 +546,17 @@ def test_how_long_media_is_kept_must_be_said(clearance: Client, cast: make.Cast)
     assert "Say within how many days" in sent.content.decode()
     clearance.post(at(row, "check"), {"fix": "TERM"})
     assert fresh(row).draft["afterwards"]["retention_days"] is None
+
+
+def test_terms_that_contradict_each_other_are_named_and_not_sent(clearance: Client, cast: make.Cast) -> None:
+    fees = [{"basis": "FLAT", "amount": amount, "currency": "GBP"} for amount in (500000, 250000)]
+    terms = make.terms(fees=fees, dates=make.json_dates(pending(cast)))
+    row = make.pending(cast.northlight, cast.imani, terms, now=timezone.now())
+    clearance.post(at(row, "amend"))
+    clearance.post(at(row, "offer"), {**OFFER, "basis": "FLAT", "unit": "", "currency": "EUR"})
+    sent = clearance.post(at(row, "check"), {"revision": 1})
+    assert sent.status_code == 422
+    page = sent.content.decode()
+    assert "Use one currency for all fees" in page
+    assert "nothing to send yet" not in page
+    assert fresh(row).revision == 1
