@@ -309,12 +309,6 @@ def licensed_copy(item: MediaItem, mark: str) -> Opened:
         return Opened(_poured(copy, stack.pop_all()), made.size, made.mime)
 
 
-def download_name(item: MediaItem, variant: Variant = Variant.ORIGINAL) -> str:
-    """A safe name for a download: the vault's number and our own extension."""
-    ending = files.extension(item, variant) or "jpg"
-    return f"sayso-{item.ref.lower()}.{ending}"
-
-
 def _poured(copy: BinaryIO, bench: ExitStack) -> Iterator[bytes]:
     with bench:
         while block := copy.read(_BLOCK):
