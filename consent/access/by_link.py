@@ -84,7 +84,8 @@ def _live(asked: Mapping[tuple[int, int], tuple[UseRequest, User]]) -> dict[tupl
 
 
 def _serves(link: ActionLink, recipient: User, now: datetime) -> bool:
-    return link.address_hash == address_hash(recipient.email) and link.expires_at > now
+    """Not where its key was dropped from the ring: such a link can neither be written nor opened any more."""
+    return link.address_hash == address_hash(recipient.email) and link.expires_at > now and link.kid in _ring()
 
 
 def _fresh(use_request: UseRequest, recipient: User, *, now: datetime) -> ActionLink:
