@@ -13,7 +13,7 @@ from consent.core.actor import Actor
 from consent.core.lifecycle import State
 from consent.core.roles import Right
 from consent.models import Performer, Representation, UseRequest
-from consent.services import ledger, moves
+from consent.services import moves
 from notifications import preferences
 
 KIND = "use_request.reminder_due"
@@ -84,13 +84,5 @@ def _record(row: UseRequest, mark: str, to: str, now: datetime) -> int:
     )
     if unmarked.filter(deadline_at__gt=now).update(**{mark: now}) != 1:
         return 0
-    ledger.record(
-        KIND,
-        performer=row.performer,
-        studio=row.studio,
-        use_request=row,
-        actor=Actor.clock(),
-        now=now,
-        payload=moves.facts_of(row) | {"to": to},
-    )
+    moves.record(KIND, row, actor=Actor.clock(), now=now, to=to)
     return 1

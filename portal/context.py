@@ -11,9 +11,9 @@ from django.utils.functional import SimpleLazyObject
 
 from consent.access import by_session
 from consent.core.lifecycle import State
-from consent.models import MediaItem, MediaKind, MediaState, Performer, Studio, UseRequest
+from consent.models import Studio, UseRequest
 from consent.services.files import Variant
-from notifications.models import Channel, Delivery
+from portal import accounts
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -21,25 +21,29 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    performer = SimpleLazyObject(lambda: Performer.objects.filter(user=user).first())
+    performer = SimpleLazyObject(lambda: getattr(_known(user), "performer", None))
     return {
         "side": user.side,
         "performer": performer,
         "portrait": SimpleLazyObject(lambda: _portrait(user)),
         "orgs": SimpleLazyObject(lambda: list(Studio.objects.filter(memberships__user=user).order_by("name"))),
         "waiting_count": SimpleLazyObject(lambda: _waiting(user)),
-        "unread_count": SimpleLazyObject(
-            lambda: Delivery.objects.filter(recipient=user, channel=Channel.INAPP, read_at=None).count()
-        ),
+        "unread_count": SimpleLazyObject(lambda: _known(user).unread_count),
         "theme": user.theme,
     }
 
 
 def _portrait(user: Any) -> str:
     """Where the performer's own picture is fetched, by its owner and nobody else; empty without one."""
-    own = MediaItem.objects.filter(performer__user=user, is_portrait=True, state=MediaState.READY, previewed=True)
-    ref = own.filter(kind=MediaKind.STILL).values_list("ref", flat=True).first()
+    ref = _known(user).portrait_ref
     return reverse("performer:vault_file", args=[ref, Variant.THUMB.value]) if ref else ""
+
+
+def _known(user: Any) -> Any:
+    """The person with what ``accounts.known`` reads of them; through another backend they come without."""
+    if not hasattr(user, "portrait_ref"):
+        user = accounts.known().get(pk=user.pk)
+    return user
 
 
 def _waiting(user: Any) -> int:

@@ -1,9 +1,13 @@
 """What every answer carries, and how a busy or absent database is answered."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +17,7 @@ from django.utils.translation import gettext as _
 from portal import logs
 
 RETRY_SECONDS = 3
+ACTIVITY_SECONDS = 300
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -84,6 +89,31 @@ class OwnLanguage:
             translation.activate(request.user.locale)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class SessionActivity:
+    """Note which sessions are in use, for the person's list of them: at the first page, and then every five minutes.
+
+    A new address or browser is noted at once. Writing at every page would make each of them wait for the disk.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key and self._is_news(request):
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_news(request: HttpRequest) -> bool:
+        seen = (
+            request.session.session_key,
+            get_adapter().get_client_ip(request),
+            request.headers.get("User-Agent", ""),
+        )
+        mark = hashlib.sha256(repr(seen).encode()).hexdigest()
+        return bool(cache.add(f"session-seen:{mark}", 1, ACTIVITY_SECONDS))
 
 
 class BusyDatabase:

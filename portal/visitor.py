@@ -23,11 +23,14 @@ def visitor(http_request: HttpRequest) -> Visitor:
     """
     user = cast(User, http_request.user)
     records = get_authentication_records(http_request, user)
+    second_factor_at = _latest(records, "mfa")
     return Visitor(
         user=user,
         reauthenticated_at=_latest(records, None),
-        second_factor_at=_latest(records, "mfa"),
-        second_factor_enrolled=has_second_factor(user),
+        second_factor_at=second_factor_at,
+        # Whoever has used none in this session has nothing for the enrolment to confirm.
+        second_factor_enrolled=second_factor_at is not None and has_second_factor(user),
+        room=user.performer if hasattr(user, "portrait_ref") and hasattr(user, "performer") else None,
     )
 
 

@@ -57,13 +57,17 @@ class Dossier:
         return tuple(f for f in self.findings if f.standing in (Standing.GOES_FURTHER, Standing.NEVER))
 
 
+_DECIDED = frozenset({State.HELD, State.APPROVED, State.DECLINED})
+"""Only in these states does a decision stand; a grant needs one."""
+
+
 def dossier(row: UseRequest, *, now: datetime) -> Dossier:
     """Read the whole story of a sent request. The caller came through a door."""
     terms = row.terms
     judged_by = PreferenceSet.objects.get(performer__use_requests=row, current=True)
     thread = tuple(ThreadEntry.objects.filter(use_request=row))
-    decision = Decision.objects.filter(use_request=row, undone_at=None).first()
     state = row.state_at(now)
+    decided = State(row.state) in _DECIDED
     offers = tuple(Offer.objects.filter(use_request=row).order_by("number"))
     return Dossier(
         row=row,
@@ -78,8 +82,8 @@ def dossier(row: UseRequest, *, now: datetime) -> Dossier:
         thread=tuple(entry for entry in thread if entry.kind == ThreadKind.MESSAGE),
         notes=tuple(entry for entry in thread if entry.kind == ThreadKind.NOTE),
         facts=tuple(Fact.objects.filter(use_request=row).select_related("payload").order_by("seq")),
-        decision=decision,
-        grant=Grant.objects.filter(use_request=row).first(),
+        decision=Decision.objects.filter(use_request=row, undone_at=None).first() if decided else None,
+        grant=Grant.objects.filter(use_request=row).first() if decided else None,
         may_reopen=state is State.DECLINED and row.decided_at is not None and now < row.decided_at + REOPEN_WINDOW,
         yes_undone=_yes_undone(row, state, offers[-1]),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from consent.core.lifecycle import State
 from consent.models import Grant, Performer, Resolution, UseRequest
@@ -41,7 +41,9 @@ def requests(performers: Sequence[Performer], view: View, *, now: datetime, page
 
 def counts(performers: Sequence[Performer], *, now: datetime) -> dict[View, int]:
     """How many there are in each view."""
-    return {view: _in_view(_sent(performers), view, now).count() for view in View}
+    rows = UseRequest.objects.filter(performer__in=performers).exclude(state=State.DRAFT)
+    numbers = rows.aggregate(**{view.name: Count("pk", filter=_of_view(view, now)) for view in View})
+    return {view: numbers[view.name] for view in View}
 
 
 def waiting(performer: Performer, *, now: datetime, limit: int = 5) -> list[UseRequest]:
@@ -78,13 +80,25 @@ def _sent(performers: Sequence[Performer]) -> QuerySet[UseRequest]:
 
 def _in_view(rows: QuerySet[UseRequest], view: View, now: datetime) -> QuerySet[UseRequest]:
     """Deadlines count by themselves: a request whose time has passed is answered, swept or not."""
+    return rows.filter(_of_view(view, now)).order_by(*_ORDER[view])
+
+
+_ORDER = {
+    View.WAITING: ("deadline_at", "pk"),
+    View.WITH_STUDIOS: ("-changed_at",),
+    View.ANSWERED: ("-changed_at",),
+    View.DECLINED_FOR_YOU: ("-decided_at",),
+}
+
+
+def _of_view(view: View, now: datetime) -> Q:
     if view is View.WAITING:
-        return rows.filter(state=State.PENDING, deadline_at__gt=now).order_by("deadline_at", "pk")
+        return Q(state=State.PENDING, deadline_at__gt=now)
     if view is View.WITH_STUDIOS:
-        return rows.filter(Q(state=State.COUNTERED, deadline_at__gt=now) | Q(state=State.HELD)).order_by("-changed_at")
+        return Q(state=State.COUNTERED, deadline_at__gt=now) | Q(state=State.HELD)
     by_preference = Q(state=State.DECLINED, resolution=Resolution.PREFERENCE)
     if view is View.DECLINED_FOR_YOU:
-        return rows.filter(by_preference).order_by("-decided_at")
+        return by_preference
     lapsed = Q(state__in=[State.PENDING, State.COUNTERED], deadline_at__lte=now)
     closed = Q(state__in=[State.APPROVED, State.DECLINED, State.WITHDRAWN, State.LAPSED]) | lapsed
-    return rows.filter(closed).exclude(by_preference).order_by("-changed_at")
+    return closed & ~by_preference

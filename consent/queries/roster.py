@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from consent.core.preferences import Preferences
 from consent.models import Introduction, Performer, PreferenceSet, Studio
 
 PAGE = 24
+_REFERENCE = re.compile(r"P-[0-9A-Z]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,11 @@ def search(studio: Studio, *, text: str = "", craft: str = "", language: str = "
     """``text`` is part of a name, also of an earlier one, or a reference; a page beyond the last is the last."""
     found = _visible(studio)
     words = " ".join(text.split())[:120]
-    if words:
+    if _REFERENCE.fullmatch(words.upper()):
+        found = found.filter(ref=words.upper())  # no name looks like that, and one row is found by its key
+    elif words:
         found = found.annotate(other_names=_NAMES)
-        named = Q(professional_name__icontains=words) | Q(other_names__icontains=words)
-        found = found.filter(named | Q(ref=words.upper()))
+        found = found.filter(Q(professional_name__icontains=words) | Q(other_names__icontains=words))
     if craft:
         found = found.filter(crafts__contains=[craft])
     if language:

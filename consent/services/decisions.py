@@ -15,7 +15,7 @@ from consent.core import compensation, lifecycle, roles
 from consent.core.actor import Actor, Tier
 from consent.core.compare import Finding, Standing
 from consent.core.lifecycle import Action, State
-from consent.core.policy import Outcome, Verdict
+from consent.core.policy import Outcome
 from consent.core.roles import Capacity
 from consent.core.terms import Terms
 from consent.core.vocabulary import Stance
@@ -30,7 +30,7 @@ from consent.models import (
     Resolution,
     UseRequest,
 )
-from consent.services import grants, judging, ledger, moves, preferences
+from consent.services import grants, judging, moves, preferences
 from consent.services.moves import (
     NotEntitled,
     Overtaken,
@@ -93,7 +93,7 @@ def approve(
     grants.clocks_of(row.terms, zone=performer.time_zone, now=held_until)
     moves.move(row, Action.APPROVE, now=now, held_until=held_until, decided_at=now, resolution=Resolution.PERSON)
     decision = _decide(row, Answer.APPROVE, nonce=nonce, as_exception=as_exception, actor=actor, now=now)
-    _record("use_request.approved", row, actor=actor, now=now, exception=as_exception)
+    moves.record("use_request.approved", row, actor=actor, now=now, exception=as_exception)
     if held_until <= now:
         release(row, actor=Actor.clock(), now=now)
     return decision
@@ -142,7 +142,7 @@ def decline(
     moves.move(row, Action.DECLINE, now=now, decided_at=now, held_until=None, resolution=Resolution.PERSON)
     Decision.objects.filter(use_request=row, undone_at=None).update(undone_at=now)
     decision = _decide(row, Answer.DECLINE, nonce=nonce, reason=reason, actor=actor, now=now)
-    _record("use_request.declined", row, actor=actor, now=now, reason=reason)
+    moves.record("use_request.declined", row, actor=actor, now=now, reason=reason)
     if never_again:
         _never_again(row, actor=actor, now=now)
     return decision
@@ -153,7 +153,7 @@ def decline_for(use_request: UseRequest, *, code: str, now: datetime) -> UseRequ
     """The standing answer says no: declined for the performer, who can read it later. Called while submitting."""
     row = moves.move(use_request, Action.DECLINE, now=now, decided_at=now, resolution=Resolution.PREFERENCE)
     _decide(row, Answer.DECLINE, nonce=None, actor=Actor.clock(), now=now)
-    _record("use_request.declined_for_you", row, actor=Actor.clock(), now=now, because=code)
+    moves.record("use_request.declined_for_you", row, actor=Actor.clock(), now=now, because=code)
     return row
 
 
@@ -165,7 +165,7 @@ def hold_for(use_request: UseRequest, *, now: datetime) -> UseRequest:
         use_request, Action.APPROVE, now=now, held_until=held_until, decided_at=now, resolution=Resolution.PREFERENCE
     )
     _decide(row, Answer.APPROVE, nonce=None, actor=Actor.clock(), now=now)
-    _record("use_request.held_for_you", row, actor=Actor.clock(), now=now)
+    moves.record("use_request.held_for_you", row, actor=Actor.clock(), now=now)
     return row
 
 
@@ -197,7 +197,7 @@ def reopen(use_request: UseRequest, *, actor: Actor, now: datetime) -> UseReques
         deadline_at=moves.fresh_deadline(row, now),
     )
     Decision.objects.filter(use_request=row, undone_at=None).update(undone_at=now)
-    _record("use_request.reopened", row, actor=actor, now=now)
+    moves.record("use_request.reopened", row, actor=actor, now=now)
     return row
 
 
@@ -235,8 +235,7 @@ def counter(
         raise Refused("TERMS_UNFINISHED", missing=[gap.value for gap in terms.gaps()])
     if terms.digest() == row.digest:
         raise Refused("NOTHING_CHANGED")
-    judgement = _judge(row, terms, now)
-    refuse_blocked(judgement.verdict)
+    judgement = judged(row, terms, now)
     put_terms(
         row,
         Action.COUNTER,
@@ -248,7 +247,7 @@ def counter(
         actor=actor,
         now=now,
     )
-    _record("use_request.countered", row, actor=actor, now=now)
+    moves.record("use_request.countered", row, actor=actor, now=now)
     return row
 
 
@@ -314,7 +313,7 @@ def not_now(use_request: UseRequest, *, actor: Actor, now: datetime) -> UseReque
         return row
     Performer.objects.filter(pk=performer.pk).update(muted_until=muted_until)
     performer.muted_until = muted_until
-    _record("use_request.forwarded", row, actor=actor, now=now, muted_until=muted_until.isoformat())
+    moves.record("use_request.forwarded", row, actor=actor, now=now, muted_until=muted_until.isoformat())
     return row
 
 
@@ -324,7 +323,7 @@ def disown(use_request: UseRequest, *, actor: Actor, now: datetime) -> None:
     row = moves.lock(use_request)
     killed = moves.end_links(row, LinkEnd.NOT_ME, now=now)
     if killed:
-        _record("link.disowned", row, actor=actor, now=now, links=killed)
+        moves.record("link.disowned", row, actor=actor, now=now, links=killed)
 
 
 def _reopened(row: UseRequest) -> State:
@@ -397,18 +396,20 @@ def _check_terms_allow(row: UseRequest, performer: Performer, *, as_exception: b
         raise Refused("STOPPED")
     if performer.is_minor_on(now.astimezone(ZoneInfo(performer.time_zone)).date()):
         raise Refused("MINOR")
-    verdict = _judge(row, row.terms, now).verdict
-    refuse_blocked(verdict)
+    verdict = judged(row, row.terms, now).verdict
     if verdict.outcome is Outcome.DECLINE:
         raise Refused("NEVER_NOW")
     if not as_exception and beyond(verdict.findings):
         raise Refused("GOES_FURTHER", dimensions=[f.dimension.value for f in beyond(verdict.findings)])
 
 
-def refuse_blocked(verdict: Verdict) -> None:
-    """Raises Refused BLOCKED with the ids of the rules that block."""
-    if verdict.outcome is Outcome.BLOCKED:
-        raise Refused("BLOCKED", rules=[reason.rule for reason in verdict.reasons if reason.outcome is Outcome.BLOCKED])
+def judged(row: UseRequest, terms: Terms, now: datetime) -> judging.Judgement:
+    """What the resolver says of these terms. Raises Refused BLOCKED with the ids of the rules that block."""
+    found = _judge(row, terms, now)
+    if found.verdict.outcome is Outcome.BLOCKED:
+        reasons = found.verdict.reasons
+        raise Refused("BLOCKED", rules=[reason.rule for reason in reasons if reason.outcome is Outcome.BLOCKED])
+    return found
 
 
 def beyond(findings: Iterable[Finding]) -> list[Finding]:
@@ -464,15 +465,3 @@ def _never_again(row: UseRequest, *, actor: Actor, now: datetime) -> None:
     standing = preferences.shown(performer)
     never = {use: replace(standing.uses[use], stance=Stance.NEVER) for use in row.terms.uses if use in standing.uses}
     preferences.save(performer, replace(standing, uses={**standing.uses, **never}), actor=actor, now=now)
-
-
-def _record(kind: str, row: UseRequest, *, actor: Actor, now: datetime, **more: object) -> None:
-    ledger.record(
-        kind,
-        performer=row.performer,
-        studio=row.studio,
-        use_request=row,
-        actor=actor,
-        now=now,
-        payload=moves.facts_of(row) | more,
-    )

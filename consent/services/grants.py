@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -252,15 +253,7 @@ def undo_yes(row: UseRequest, *, because: str, actor: Actor, now: datetime) -> U
     return row
 
 
-def yes_undone(row: UseRequest, *, because: str, actor: Actor, now: datetime, **more: object) -> None:
+def yes_undone(row: UseRequest, *, because: str, actor: Actor, now: datetime, **more: Any) -> None:
     """Mark a held yes as undone and write it down. The move itself is the caller's, who holds the lock."""
     Decision.objects.filter(use_request=row, answer=Answer.APPROVE, undone_at=None).update(undone_at=now)
-    ledger.record(
-        "use_request.taken_back",
-        performer=row.performer,
-        studio=row.studio,
-        use_request=row,
-        actor=actor,
-        now=now,
-        payload=moves.facts_of(row) | {"because": because} | more,
-    )
+    moves.record("use_request.taken_back", row, actor=actor, now=now, because=because, **more)

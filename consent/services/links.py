@@ -10,7 +10,7 @@ from django.db import transaction
 from consent.access import NotFound, by_link
 from consent.core.lifecycle import State
 from consent.models import ActionLink
-from consent.services import ledger, moves
+from consent.services import moves
 from consent.services.moves import Overtaken, Refused
 
 
@@ -55,12 +55,5 @@ def send_again(link: ActionLink, *, now: datetime) -> None:
     ActionLink.objects.filter(use_request=row, recipient=link.recipient, ended_at=None, expires_at__lte=now).update(
         ended_at=now, ended_because="REPLACED"
     )
-    ledger.record(
-        "link.replaced",
-        performer=row.performer,
-        studio=row.studio,
-        use_request=row,
-        actor=by_link.actor(link, now=now),
-        now=now,
-        payload=moves.facts_of(row) | {"recipient": link.recipient.ref},
-    )
+    actor = by_link.actor(link, now=now)
+    moves.record("link.replaced", row, actor=actor, now=now, recipient=link.recipient.ref)

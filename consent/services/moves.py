@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import F
 
 from consent.core import lifecycle
-from consent.core.actor import Tier
+from consent.core.actor import Actor, Tier
 from consent.core.lifecycle import Action, State
 from consent.models import ActionLink, LinkEnd, Performer, UseRequest
+from consent.services import ledger
 
 _ENDS_FREELY = frozenset({Action.WITHDRAW, Action.REOPEN, Action.SUBMIT})
 
@@ -155,6 +156,22 @@ def _forget_derived(row: UseRequest) -> None:
 def fresh_deadline(row: UseRequest, now: datetime) -> datetime:
     """Where a request comes back to the table: the old deadline, and at least 48 hours from now."""
     return lifecycle.restarted(row.deadline_at or now, now)
+
+
+def record(
+    kind: str, row: UseRequest, *, actor: Actor, now: datetime, effective_at: datetime | None = None, **more: object
+) -> None:
+    """Write a fact about a request, with what every such fact says and ``more``."""
+    ledger.record(
+        kind,
+        performer=row.performer,
+        studio=row.studio,
+        use_request=row,
+        actor=actor,
+        now=now,
+        effective_at=effective_at,
+        payload=facts_of(row) | more,
+    )
 
 
 def facts_of(row: UseRequest) -> dict[str, Any]:

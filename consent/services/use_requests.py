@@ -142,21 +142,7 @@ def submit(use_request: UseRequest, terms: Terms, *, deadline_at: datetime, acto
         raise Refused("DRAFT_UNFINISHED")
     if performer.visibility == Visibility.HIDDEN:  # a draft may be older than the wish not to be found
         raise Refused("NOT_TAKING_REQUESTS")
-    _check_sendable(row, performer, terms, deadline_at, now)
-    judgement = _judge(row, terms, now)
-    decisions.refuse_blocked(judgement.verdict)
-    decisions.put_terms(
-        row,
-        Action.SUBMIT,
-        terms,
-        side=OfferSide.STUDIO,
-        judgement=judgement,
-        actor=actor,
-        now=now,
-        sent_at=now,
-        deadline_at=deadline_at,
-    )
-    return _answer_by_preference(row, judgement.verdict, "use_request.submitted", actor=actor, now=now)
+    return _put(row, performer, terms, Action.SUBMIT, deadline_at=deadline_at, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -184,22 +170,7 @@ def amend(
     if terms.digest() == row.digest:
         raise Refused("NOTHING_CHANGED")
     until = max(deadline_at or moves.fresh_deadline(row, now), moves.fresh_deadline(row, now))
-    _check_sendable(row, performer, terms, until, now)
-    judgement = _judge(row, terms, now)
-    decisions.refuse_blocked(judgement.verdict)
-    undone = _undo_held(row, "AMENDED", now=now, outcome=judgement.verdict.outcome.value)
-    decisions.put_terms(
-        row,
-        Action.AMEND,
-        terms,
-        side=OfferSide.STUDIO,
-        judgement=judgement,
-        note=note,
-        actor=actor,
-        now=now,
-        deadline_at=until,
-    )
-    return _answer_by_preference(row, judgement.verdict, "use_request.amended", actor=actor, now=now, **undone)
+    return _put(row, performer, terms, Action.AMEND, note=note, deadline_at=until, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -209,12 +180,11 @@ def accept_counter(use_request: UseRequest, *, revision: int, actor: Actor, now:
     row = moves.lock(use_request)
     if row.revision != revision:
         raise moves.Stale(row.revision)
-    judgement = _judge(row, row.terms, now)
-    decisions.refuse_blocked(judgement.verdict)
+    judgement = decisions.judged(row, row.terms, now)
     decisions.put_terms(
         row, Action.ACCEPT_COUNTER, row.terms, side=OfferSide.STUDIO, judgement=judgement, actor=actor, now=now
     )
-    _record("use_request.counter_accepted", row, actor=actor, now=now)
+    moves.record("use_request.counter_accepted", row, actor=actor, now=now)
     return row
 
 
@@ -227,7 +197,7 @@ def withdraw(use_request: UseRequest, *, revision: int, actor: Actor, now: datet
         raise moves.Stale(row.revision)
     undone = _undo_held(row, "WITHDRAWN", now=now)
     moves.move(row, Action.WITHDRAW, now=now, decided_at=now, held_until=None, resolution=Resolution.STUDIO)
-    _record("use_request.withdrawn", row, actor=actor, now=now, **undone)
+    moves.record("use_request.withdrawn", row, actor=actor, now=now, **undone)
     return row
 
 
@@ -236,7 +206,7 @@ def lapse(use_request: UseRequest, *, actor: Actor, now: datetime) -> UseRequest
     """Silence is a no. The clock's move, effective at the deadline however late it is swept."""
     row = moves.lock(use_request)
     moves.move(row, Action.LAPSE, now=now, decided_at=row.deadline_at, resolution=Resolution.DEADLINE)
-    _record("use_request.lapsed", row, actor=actor, now=now, effective_at=row.deadline_at)
+    moves.record("use_request.lapsed", row, actor=actor, now=now, effective_at=row.deadline_at)
     return row
 
 
@@ -258,7 +228,7 @@ def say(
     fact = "use_request.note_left" if kind is ThreadKind.NOTE else "use_request.question_asked"
     if kind is ThreadKind.MESSAGE and _answers_other_side(row, side, entry):
         fact = "use_request.question_answered"
-    _record(fact, row, actor=actor, now=now, side=side.value, entry=entry.pk)
+    moves.record(fact, row, actor=actor, now=now, side=side.value, entry=entry.pk)
     return entry
 
 
@@ -312,6 +282,39 @@ def _check_sendable(row: UseRequest, performer: Performer, terms: Terms, deadlin
         raise Refused("NOT_SPECIFIC", missing=list(lacking))
 
 
+def _put(
+    row: UseRequest,
+    performer: Performer,
+    terms: Terms,
+    action: Action,
+    *,
+    note: str = "",
+    deadline_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> UseRequest:
+    """The studio's terms on the table, the first or new ones: checked, judged, and answered where the standing answer can."""
+    _check_sendable(row, performer, terms, deadline_at, now)
+    judgement = decisions.judged(row, terms, now)
+    outcome = judgement.verdict.outcome.value
+    undone = _undo_held(row, "AMENDED", now=now, outcome=outcome)
+    decisions.put_terms(
+        row,
+        action,
+        terms,
+        side=OfferSide.STUDIO,
+        judgement=judgement,
+        note=note,
+        actor=actor,
+        now=now,
+        sent_at=row.sent_at or now,
+        deadline_at=deadline_at,
+    )
+    kind = "use_request.submitted" if action is Action.SUBMIT else "use_request.amended"
+    moves.record(kind, row, actor=actor, now=now, outcome=outcome, **undone)
+    return _answer_by_preference(row, judgement.verdict, now=now)
+
+
 def _undo_held(row: UseRequest, because: str, *, now: datetime, **more: object) -> dict[str, Any]:
     """Undo a held yes before the studio's own move, in Sayso's name: the studio knows nothing of it.
 
@@ -323,23 +326,12 @@ def _undo_held(row: UseRequest, because: str, *, now: datetime, **more: object) 
     return {"undone": True}
 
 
-def _answer_by_preference(
-    row: UseRequest, verdict: Verdict, kind: str, *, actor: Actor, now: datetime, **more: Any
-) -> UseRequest:
-    _record(kind, row, actor=actor, now=now, outcome=verdict.outcome.value, **more)
+def _answer_by_preference(row: UseRequest, verdict: Verdict, *, now: datetime) -> UseRequest:
     if verdict.outcome is Outcome.DECLINE:
         return decisions.decline_for(row, code=verdict.reasons[0].code if verdict.reasons else "", now=now)
     if verdict.outcome is Outcome.ALLOW:
         return decisions.hold_for(row, now=now)
     return row
-
-
-def _judge(row: UseRequest, terms: Terms, now: datetime) -> judging.Judgement:
-    if row.performer is None:
-        raise Refused("DRAFT_UNFINISHED")
-    return judging.judge(
-        terms, performer=row.performer, studio=row.studio, production=row.production, now=now, for_request=row.pk
-    )
 
 
 def _speaks_for(row: UseRequest, kind: ThreadKind, actor: Actor) -> OfferSide:
@@ -358,18 +350,3 @@ def _answers_other_side(row: UseRequest, side: OfferSide, entry: ThreadEntry) ->
     before = ThreadEntry.objects.filter(use_request=row, kind=ThreadKind.MESSAGE).exclude(pk=entry.pk)
     last = before.order_by("at", "pk").last()
     return last is not None and last.side != side
-
-
-def _record(
-    kind: str, row: UseRequest, *, actor: Actor, now: datetime, effective_at: datetime | None = None, **more: object
-) -> None:
-    ledger.record(
-        kind,
-        performer=row.performer,
-        studio=row.studio,
-        use_request=row,
-        actor=actor,
-        now=now,
-        effective_at=effective_at,
-        payload=moves.facts_of(row) | more,
-    )

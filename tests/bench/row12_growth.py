@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from tests.bench import board, seed
 from tests.bench.board import Line, at_most, span
 from tests.bench.row08_ledger import saying
 from tests.bench.run import Run
-from tests.bench.turns import Times, in_turns
+from tests.bench.turns import in_turns
 
 STEPS = (1, 10, 100)
 PLANS = board.ROOT / "docs" / "EXPLAIN.md"
@@ -42,12 +43,13 @@ LARGE = (
 )
 SCAN = re.compile(rf"Seq Scan on (?:consent_(?:{'|'.join(LARGE)})|notifications_delivery)\b")
 NOTE = (
-    "One database grows while it is used: each step adds performers, their answers, requests, grants, chains and ten facts each, and"
-    " the same operations are timed again on rows picked at random. FULL=1 goes to 1,000,000 performers and 10,000,000 facts."
+    "One database grows while it is used: each step adds performers, their answers, requests, grants, chains and ten facts each."
+    " The sizes stay side by side as copies, and the same operations are timed on them in turns, on rows picked at random."
+    " FULL=1 goes to 1,000,000 performers and 10,000,000 facts."
 )
 INTRODUCTION = (
-    "Written by `make bench`; not edited by hand. The plan of every statement behind a hot operation, on {performers:,} performers"
-    " and {facts:,} facts. A scan of a whole large table is marked.\n"
+    "Written by `make bench`; not edited by hand. The plan of every statement behind a hot operation, on {performers:,}"
+    " performers and {facts:,} facts. A scan of a whole large table is marked.\n"
 )
 Works = dict[str, Callable[[], object]]
 
@@ -55,17 +57,19 @@ Works = dict[str, Callable[[], object]]
 def run(run: Run) -> Iterator[Line]:
     base = 10_000 if run.full else run.size(1_000, quick=30)
     steps = STEPS[:2] if run.quick else STEPS
-    town = _Town()
-    found: dict[int, dict[str, Times]] = {}
+    town, works, databases = _Town(), {}, {}
     for step in steps:
         town.grow(base * step)
-        found[step] = in_turns(town.works(), rounds=run.rounds, seconds=run.seconds)
-    for name in found[1]:
+        works[step] = town.works()
+        databases[step] = _database("" if step == steps[-1] else f"town{step}")
+    for name in works[1]:
+        cases = {str(step): _inside(databases[step], works[step][name]) for step in steps}
+        times = in_turns(cases, rounds=run.rounds, seconds=run.seconds)
         for step in steps[1:]:
-            ours, before = found[step][name], found[1][name]
+            ours, before = times[str(step)], times["1"]
             yield Line(
                 12, f"{name}, {base * step:,} performers", f"itself with {base:,}", span(ours.median), span(before.median),
-                (ours.median / before.median,), at_most(1.3), NOTE,
+                ours.over(before), at_most(1.3), NOTE,
             )  # fmt: skip
     scans, page = _plans(town)
     if not run.quick:
@@ -81,8 +85,34 @@ def run(run: Run) -> Iterator[Line]:
     )
 
 
+def _database(copy: str) -> BaseDatabaseWrapper:
+    """A connection of its own: to a copy of the database as it is now, or to the database itself."""
+    own = connections.create_connection("default")
+    if copy:
+        served = connection.settings_dict["NAME"]
+        connection.close()
+        own.settings_dict = {**own.settings_dict, "NAME": "postgres"}
+        with own.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{served}"')
+        own.close()
+        own.settings_dict["NAME"] = copy
+    return own
+
+
+def _inside(database: BaseDatabaseWrapper, work: Callable[[], object]) -> Callable[[], object]:
+    """The same work on another database; the turns go from one size to the next."""
+
+    def act() -> object:
+        connections["default"] = database
+        return work()
+
+    return act
+
+
 class _Town:
-    """A site that grows. Everybody has one request that waits, one grant, and ten facts; the studio knows them all."""
+    """A site that grows; smaller copies of it stay as they were.
+
+    Everybody has one request that waits, one grant, and ten facts; the studio knows them all."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
@@ -137,27 +167,28 @@ class _Town:
     def _copies(row: object, more: dict[str, int], source: str = "", **columns: str) -> None:
         seed.copies(row, more["count"], more["start"], source=source, **columns)  # type: ignore[arg-type]
 
-    def somebody(self) -> Performer:
-        return Performer.objects.get(pk=self.dice.choice(self.ids))
-
     def works(self) -> Works:
         """Every hot operation, on somebody picked at random."""
         studio = Studio.objects.get(pk=self.cast.northlight.studio.pk)
-        actor, numbers, now = Actor.clock(), itertools.count(), timezone.now()
+        actor, numbers, now, dice = Actor.clock(), itertools.count(), timezone.now(), self.dice
+        ids, size = self.ids, self.size
+
+        def somebody() -> Performer:
+            return Performer.objects.get(pk=dice.choice(ids))
 
         def append() -> None:
             with transaction.atomic():
-                ledger.record_all([saying(self.somebody(), next(numbers))], actor=actor, now=now)
+                ledger.record_all([saying(somebody(), next(numbers))], actor=actor, now=now)
 
         def wait() -> object:
-            return inbox.requests([self.somebody()], View.WAITING, now=now)
+            return inbox.requests([somebody()], View.WAITING, now=now)
 
         return {
-            "check": lambda: checks.check(self.dice.choice(self.ids), self.masked),
+            "check": lambda: checks.check(dice.choice(ids), self.masked),
             "inbox": wait,
-            "inbox counts": lambda: inbox.counts([self.somebody()], now=now),
+            "inbox counts": lambda: inbox.counts([somebody()], now=now),
             "append a fact": append,
-            "find by reference": lambda: roster.search(studio, text=f"P-{self.dice.randrange(1, self.size):010}"),
+            "find by reference": lambda: roster.search(studio, text=f"P-{dice.randrange(1, size):010}"),
             "list of performers": lambda: roster.search(studio, page=1),
             "due grants": lambda: expirations._due_grants(now + timedelta(days=1)),
             "due mails": lambda: delivery.claim(now=now - timedelta(days=900)),

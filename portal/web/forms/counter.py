@@ -17,7 +17,7 @@ from consent.core.terms import Caps, Exclusivity, FeeLine, Terms, Training
 from consent.core.vocabulary import Dimension, Duty, FeeBasis, OutputStage
 from consent.render import places_words, words
 from portal.web.forms.drafts import fee_kept, places_kept
-from portal.web.forms.fields import CURRENCIES, codes, count, one_of, said, truth, yes_no
+from portal.web.forms.fields import codes, count, currency_choices, one_of, said, truth, yes_no
 from portal.web.forms.terms import CAPS, FeeMixin, PlacesMixin, fee_lines, territories
 
 
@@ -74,7 +74,7 @@ class CounterForm(PlacesMixin, FeeMixin):
         currency = self.fields["currency"]
         assert isinstance(currency, forms.ChoiceField)
         known = {line.currency for line in asked.fees if line.currency}
-        currency.choices = [("", "–"), *((code, code) for code in sorted({*CURRENCIES, *known}))]
+        currency.choices = currency_choices(known, empty="–")
 
     def _speak_of_them(self) -> None:
         for name, label in _THEIR_LABELS.items():

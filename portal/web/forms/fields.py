@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from consent.core import places
 from consent.core.vocabulary import USES_AT
-from consent.render import places_words, words
+from consent.render import money, places_words, words
 
 LINE, PARAGRAPH = 300, 4000
 """The most letters of a one-line answer and of a text in several lines."""
@@ -58,16 +60,24 @@ def text(label: Any, help_text: Any = "", *, rows: int = 0, **options: Any) -> f
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=most, widget=widget, **options)
 
 
+class DayInput(forms.DateInput):
+    """A day as the browser lets it be picked; filled in as ISO, the one form that every browser reads."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def day(label: Any, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     bounds = [
         MinValueValidator(FIRST_DAY, _("This date is out of range. Check the year.")),
         MaxValueValidator(LAST_DAY, _("This date is out of range. Check the year.")),
     ]
-    return forms.DateField(label=label, help_text=help_text, required=False, widget=widget, validators=bounds)
+    return forms.DateField(label=label, help_text=help_text, required=False, widget=DayInput(), validators=bounds)
 
 
 def count(label: Any, help_text: Any = "", *, least: int = 1, most: int = 10_000_000) -> forms.IntegerField:
@@ -76,6 +86,26 @@ def count(label: Any, help_text: Any = "", *, least: int = 1, most: int = 10_000
     return forms.IntegerField(
         label=label, help_text=help_text, required=False, min_value=least, max_value=most, widget=widget
     )
+
+
+def currency_choices(known: Iterable[str] = (), *, empty: str = "") -> list[tuple[str, str]]:
+    """The currencies offered, and those ``known`` besides; ``empty`` is what choosing none reads as."""
+    offered = [(code, code) for code in (*CURRENCIES, *sorted(set(known) - set(CURRENCIES)))]
+    return [("", empty), *offered] if empty else offered
+
+
+def currency(*, empty: str = "") -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Currency"), required=False, choices=currency_choices(empty=empty))
+
+
+def check_coins(form: forms.Form, name: str, amount: Decimal | None, currency: str | None) -> None:
+    """Refuse a sum that the currency has no coins for, beside its field; what is not said is not looked at."""
+    if not amount or not currency:
+        return
+    try:
+        money.to_minor(amount, currency)
+    except ValueError:
+        form.add_error(name, say("This currency has no smaller coin. Write a whole number."))
 
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))

@@ -14,7 +14,8 @@ from consent.core.roles import Right
 from consent.core.vocabulary import Level
 from consent.models import Visibility
 from consent.render import places_words, words
-from portal.web.forms.fields import CURRENCIES, commas
+from portal.web.forms import fields
+from portal.web.forms.fields import DayInput, commas
 
 
 def zones() -> list[tuple[str, str]]:
@@ -47,7 +48,7 @@ class NameForm(forms.Form):
     date_of_birth = forms.DateField(
         label=_("Date of birth"),
         help_text=_("Kept private. It decides what may never be asked of you."),
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+        widget=DayInput(autocomplete="bday"),
     )
     country = select(_("Where you live"), countries)
     time_zone = select(_("Your time zone"), zones, help_text=_("Every date means the end of that day here."))
@@ -162,18 +163,17 @@ class RepresentativeForm(forms.Form):
     approve_fee_ceiling = forms.DecimalField(
         label=_("And up to which fee in all?"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
-    currency = forms.ChoiceField(
-        label=_("Currency"), required=False, choices=[("", "—"), *((code, code) for code in CURRENCIES)]
-    )
+    currency = fields.currency(empty="–")
     ends_on = forms.DateField(
         label=_("Until"),
         help_text=_("Leave empty for until I say."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("approve_fee_ceiling") and not data.get("currency"):
             self.add_error("currency", _("Choose the currency of the ceiling."))
+        fields.check_coins(self, "approve_fee_ceiling", data.get("approve_fee_ceiling"), data.get("currency"))
         return data

@@ -17,7 +17,8 @@ from consent.core.preferences import Conditions, Floor
 from consent.core.terms import Caps
 from consent.core.vocabulary import Channel, FeeBasis, FeeUnit, Modality, Sensitivity, Stance
 from consent.render import money, words
-from portal.web.forms.fields import CURRENCIES, commas, split_places
+from portal.web.forms import fields
+from portal.web.forms.fields import commas, split_places
 from portal.web.forms.terms import CAPS, SOME, WORLD, PlacesMixin, check_languages, territories
 
 Code = TypeVar("Code", Channel, Modality, Sensitivity)
@@ -74,9 +75,7 @@ class ConditionsForm(PlacesMixin):
         max_digits=12,
         decimal_places=2,
     )
-    floor_currency = forms.ChoiceField(
-        label=_("Currency"), required=False, choices=[(code, code) for code in CURRENCIES]
-    )
+    floor_currency = fields.currency()
     floor_per = forms.ChoiceField(label=_("For"), required=False, choices=PER)
     languages = forms.CharField(
         label=_("Languages"),
@@ -130,8 +129,7 @@ class ConditionsForm(PlacesMixin):
         amount, currency = data.get("floor_amount"), data.get("floor_currency")
         if amount and not currency:
             self.add_error("floor_currency", say("Choose the currency."))
-        if amount and currency and money.digits(currency) == 0 and amount % 1:
-            self.add_error("floor_amount", say("This currency has no smaller coin. Write a whole number."))
+        fields.check_coins(self, "floor_amount", amount, currency)
         return data
 
     def to_conditions(self) -> Conditions:

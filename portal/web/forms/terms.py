@@ -16,7 +16,7 @@ from consent.core.fitting import last_day
 from consent.core.vocabulary import Channel, Dimension, Duty, FeeBasis, FeeUnit, Modality, OutputStage, Sensitivity
 from consent.render import money, words
 from portal.web.forms import fields
-from portal.web.forms.fields import CURRENCIES, codes, commas, count, day, one_of, text, truth, yes_no
+from portal.web.forms.fields import codes, commas, count, day, one_of, text, truth, yes_no
 
 WORLD, SOME = "WORLD", "SOME"
 MONEY_BASES = (FeeBasis.FLAT, FeeBasis.PER_DAY, FeeBasis.PER_UNIT, FeeBasis.PER_PERIOD)
@@ -233,7 +233,7 @@ class FeeMixin(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"invalid": _("The fee must be a number, such as 6500.")},
     )
-    currency = forms.ChoiceField(label=_("Currency"), required=False, choices=[(code, code) for code in CURRENCIES])
+    currency = fields.currency()
     unit = forms.ChoiceField(label=_("For each"), required=False, choices=lambda: [("", "–"), *words.choices(FeeUnit)])
     estimate = count(_("About how many?"), _("Days, lines, minutes: what you expect to pay for."))
     share_percent = forms.DecimalField(
@@ -266,8 +266,7 @@ class FeeMixin(forms.Form):
             self.add_error("amount", say("Write the amount as a number, such as 6500."))
         if not data.get("currency"):
             self.add_error("currency", say("Choose the currency."))
-        elif data.get("amount") and money.digits(data["currency"]) == 0 and data["amount"] % 1:
-            self.add_error("amount", say("This currency has no smaller coin. Write a whole number."))
+        fields.check_coins(self, "amount", data.get("amount"), data.get("currency"))
 
     def _check_share(self, data: Mapping[str, Any]) -> None:
         if not data.get("share_percent") and "share_percent" not in self.errors:

@@ -21,6 +21,7 @@ from consent.render import times
 from consent.services import people
 from portal.visitor import visitor
 from portal.web import showing
+from portal.web.forms.fields import DayInput
 
 
 class PauseForm(forms.Form):
@@ -28,7 +29,7 @@ class PauseForm(forms.Form):
         label=gettext_lazy("Until the end of"),
         help_text=gettext_lazy("Leave empty to pause until you say."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:

@@ -38,11 +38,13 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     view = request_pages.chosen_view(request)
     listing = inbox.requests([performer], view, now=now, page=request_pages.page_number(request))
+    counted = inbox.counts([performer], now=now)
     context = {
         "nav": "requests",
         "view": view.value,
         "page_query": f"view={view.value}",
-        "tabs": request_pages.tabs(inbox.counts([performer], now=now), view, reverse("performer:requests")),
+        "tabs": request_pages.tabs(counted, view, reverse("performer:requests")),
+        "waiting_count": counted[inbox.View.WAITING],
         "rows": [
             request_pages.inbox_row(row, now=now, zone=performer.time_zone, reader=reader) for row in listing.rows
         ],

@@ -31,7 +31,7 @@ from consent.services.moves import Refused
 from portal.doors import prove_again
 from portal.visitor import visitor
 from portal.web import request_pages
-from portal.web.forms.fields import commas
+from portal.web.forms.fields import DayInput, commas
 from portal.web.performer import uploads
 
 ICONS = {MediaKind.STILL: "image", MediaKind.VOICE: "audio-lines", MediaKind.VIDEO: "film", "": "file"}
@@ -131,7 +131,7 @@ class DescribeForm(forms.Form):
     captured_on = forms.DateField(
         label=gettext_lazy("Captured on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     tags = forms.CharField(
         label=gettext_lazy("Tags"),

@@ -24,6 +24,7 @@ from consent.render import times, words
 from consent.services import productions as use_cases
 from consent.services.moves import Refused
 from portal.visitor import visitor
+from portal.web.forms.fields import DayInput
 from portal.web.studio import room
 from portal.web.studio.board import card_row
 
@@ -32,14 +33,8 @@ class ProductionForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Working title"), max_length=160)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=lambda: words.choices(ProductionKind))
     agreement = forms.ChoiceField(label=gettext_lazy("Agreement"), choices=lambda: words.choices(Agreement))
-    photography_on = forms.DateField(
-        label=gettext_lazy("Photography starts"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    release_on = forms.DateField(
-        label=gettext_lazy("Release"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    photography_on = forms.DateField(label=gettext_lazy("Photography starts"), required=False, widget=DayInput())
+    release_on = forms.DateField(label=gettext_lazy("Release"), required=False, widget=DayInput())
     eidr = forms.CharField(label="EIDR", required=False, max_length=40)
     isan = forms.CharField(label="ISAN", required=False, max_length=40)
     imdb = forms.CharField(label="IMDb", required=False, max_length=20)

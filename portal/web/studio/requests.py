@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from consent.models import Fact, OfferSide, UseRequest
 from consent.queries.asked import Asked, asked
 from consent.render import full_terms, history, sentence, times, words
 from consent.services import use_requests
-from consent.services.moves import Overtaken, Refused, Stale
+from consent.services.moves import Overtaken, Refused
 from portal.visitor import visitor
 from portal.web import readers, rounds, showing
 from portal.web.forms import drafts
@@ -159,30 +160,15 @@ def amend(request: HttpRequest, org: str, ref: str) -> HttpResponse:
 def accept(request: HttpRequest, org: str, ref: str) -> HttpResponse:
     """Take the performer's version whole; the final yes is theirs."""
     row, actor = by_session.studio_use_request(visitor(request), org, ref, StudioAct.AMEND)
-    try:
-        use_requests.accept_counter(row, revision=_revision(request), actor=actor, now=timezone.now())
-        messages.success(request, _("Accepted. It goes back for the final yes, on exactly these terms."))
-    except Stale as stale:
-        messages.warning(request, words.refusal(stale.code, stale.values))
-    except Overtaken:
-        return not_now(request, row)
-    except Refused as refusal:
-        messages.warning(request, words.refusal(refusal.code, refusal.values))
-    return _to("studio:request", org, ref)
+    said = _("Accepted. It goes back for the final yes, on exactly these terms.")
+    return _act(request, row, actor, use_requests.accept_counter, said)
 
 
 @require_POST
 def withdraw(request: HttpRequest, org: str, ref: str) -> HttpResponse:
     """Take the question back."""
     row, actor = by_session.studio_use_request(visitor(request), org, ref, StudioAct.WITHDRAW)
-    try:
-        use_requests.withdraw(row, revision=_revision(request), actor=actor, now=timezone.now())
-        messages.success(request, _("Withdrawn. They have been told."))
-    except Stale as stale:
-        messages.warning(request, words.refusal(stale.code, stale.values))
-    except Overtaken:
-        return not_now(request, row)
-    return _to("studio:request", org, ref)
+    return _act(request, row, actor, use_requests.withdraw, _("Withdrawn. They have been told."))
 
 
 @require_POST
@@ -216,6 +202,18 @@ def questions(request: HttpRequest, org: str, ref: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("body", words.refusal(refusal.code, refusal.values))
     return _show(request, row, actor, form, status=UNPROCESSABLE)
+
+
+def _act(request: HttpRequest, row: UseRequest, actor: Actor, act: Callable[..., object], said: str) -> HttpResponse:
+    """Do what was pressed to the revision that was read, and say what came of it."""
+    try:
+        act(row, revision=_revision(request), actor=actor, now=timezone.now())
+        messages.success(request, said)
+    except Overtaken:
+        return not_now(request, row)
+    except Refused as refusal:
+        messages.warning(request, words.refusal(refusal.code, refusal.values))
+    return _to("studio:request", row.studio.slug, row.ref)
 
 
 def _revision(request: HttpRequest) -> int:
