@@ -11,7 +11,7 @@ SOURCES := pyproject.toml requirements.lock requirements-dev.lock
 SHELL := /bin/sh
 export HOST PORT
 
-.PHONY: help demo demo-reset test test-servers bench check lock messages prove
+.PHONY: help demo demo-reset test test-servers audit bench check lock messages prove
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -40,6 +40,9 @@ bench: .venv-bench/.ready ## measure Sayso against its peers: docs/BENCH.md (ARG
 
 check: .venv/.test ## lint, types, templates, migrations, deployment settings, architecture
 	@sh .ci/check
+
+audit: ## known holes in the locked packages, asked of PyPI (fails where it cannot be asked)
+	@PYTHON="$(PYTHON)" sh .ci/audit
 
 lock: .venv/bin/python ## compile the lock files anew from pyproject.toml
 	@.venv/bin/python .ci/lock.py $(UV) $(if $(UPGRADE),--upgrade)

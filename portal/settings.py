@@ -201,8 +201,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 # Two copies on one machine share the host "localhost", and cookies know no port: each checkout names its own.
-SESSION_COOKIE_NAME = "sayso_session" if PRODUCTION else f"sayso_session_{embedded.mark(VAR)}"
-CSRF_COOKIE_NAME = "sayso_csrf" if PRODUCTION else f"sayso_csrf_{embedded.mark(VAR)}"
+SESSION_COOKIE_NAME = "__Host-sayso_session" if PRODUCTION else f"sayso_session_{embedded.mark(VAR)}"
+CSRF_COOKIE_NAME = "__Host-sayso_csrf" if PRODUCTION else f"sayso_csrf_{embedded.mark(VAR)}"
 
 # --- Browser safety --------------------------------------------------------------------------------------------------
 
@@ -210,10 +210,12 @@ SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", default=Tru
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes ask the process itself, inside the network
 if PRODUCTION and env.flag("BEHIND_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else everybody shares the proxy's address, and one attacker their limits
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -40,7 +40,8 @@ print(json.dumps({
     "debug": s.DEBUG, "hosts": s.ALLOWED_HOSTS, "ssl": s.SECURE_SSL_REDIRECT, "hsts": s.SECURE_HSTS_SECONDS,
     "cookies": [s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE], "insecure_webauthn": s.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN,
     "mailbox": known("mailbox:list") if s.MAILBOX else False, "mailbox_urls": known("mailbox:list"),
-    "hasher": s.PASSWORD_HASHERS[0],
+    "hasher": s.PASSWORD_HASHERS[0], "names": [s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME],
+    "proxies": getattr(s, "ALLAUTH_TRUSTED_PROXY_COUNT", 0),
 }))
 """
 
@@ -69,6 +70,13 @@ def test_a_whole_set_boots_without_the_demo_parts() -> None:
     assert report["insecure_webauthn"] is False
     assert report["mailbox_urls"] is False
     assert "MD5" not in report["hasher"]
+    assert all(name.startswith("__Host-") for name in report["names"])
+    assert report["proxies"] == 1
+
+
+def test_without_a_proxy_nobody_says_which_address_they_have() -> None:
+    report = json.loads(boot(WHOLE | {"BEHIND_PROXY": "0"}).stdout)
+    assert report["proxies"] == 0
 
 
 @pytest.mark.parametrize(
