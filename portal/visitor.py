@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -32,6 +33,12 @@ def visitor(http_request: HttpRequest) -> Visitor:
         second_factor_enrolled=second_factor_at is not None and has_second_factor(user),
         room=user.performer if hasattr(user, "portrait_ref") and hasattr(user, "performer") else None,
     )
+
+
+def strict_visitor(http_request: HttpRequest) -> Visitor:
+    """As ``visitor``, told of a second factor that this session has not used: for what cannot be undone."""
+    found = visitor(http_request)
+    return replace(found, second_factor_enrolled=has_second_factor(found.user))
 
 
 def has_second_factor(user: User) -> bool:

@@ -29,7 +29,7 @@ from consent.services import media
 from consent.services.files import Variant
 from consent.services.moves import Refused
 from portal.doors import prove_again
-from portal.visitor import visitor
+from portal.visitor import strict_visitor, visitor
 from portal.web import request_pages
 from portal.web.forms.fields import DayInput, commas
 from portal.web.performer import uploads
@@ -221,7 +221,7 @@ class DeleteAllForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_all(request: HttpRequest) -> HttpResponse:
     """The whole vault: what goes and what stays first, then who it is once more, then a tick and a press."""
-    performer, actor = by_session.performer(visitor(request))
+    performer, actor = by_session.performer(strict_visitor(request))
     now = timezone.now()
     proven = proofs.proven_lately(actor, now=now)
     if request.method == "POST" and not proven:
