@@ -60,6 +60,12 @@ def _not_by_stop(happening: Happening) -> bool:
     return happening.payload.get("reason") != "STOP"
 
 
+def _not_told_by_the_studios_move(happening: Happening) -> bool:
+    """A held yes that the studio's own move undid is told with that move, in one letter; unless nobody is asked by it."""
+    because = happening.payload.get("because")
+    return because != "WITHDRAWN" and not (because == "AMENDED" and _waits(happening))
+
+
 def _waits(happening: Happening) -> bool:
     """A standing answer may have spoken at once: then its own fact is told, and nobody is asked."""
     return bool(happening.payload.get("outcome", "ASK") == "ASK")
@@ -112,11 +118,11 @@ def _ask(template: str, urgency: Urgency = Urgency.NORMAL, **more: Any) -> tuple
     )
 
 
-def _answer(template: str, urgency: Urgency = Urgency.NORMAL) -> tuple[Notice, Notice]:
+def _answer(template: str, urgency: Urgency = Urgency.NORMAL, **more: Any) -> tuple[Notice, Notice]:
     """The receipt of an answer, also to whoever gave it; its link is where the answer can be undone."""
     return (
-        _tell(Audience.PERFORMER, template, urgency=urgency, link=True, to_actor=True),
-        _tell(Audience.REPRESENTATIVES, template, urgency=urgency, link=True, to_actor=True),
+        _tell(Audience.PERFORMER, template, urgency=urgency, link=True, to_actor=True, **more),
+        _tell(Audience.REPRESENTATIVES, template, urgency=urgency, link=True, to_actor=True, **more),
     )
 
 
@@ -226,7 +232,9 @@ CATALOGUE: Mapping[str, Row] = MappingProxyType(
         "use_request.held_for_you": Row(
             group=Group.ANSWERS, mandatory=True, notices=_both("held_for_you", urgency=Urgency.NOW, link=True)
         ),
-        "use_request.taken_back": Row(group=Group.ANSWERS, notices=_answer("taken_back")),
+        "use_request.taken_back": Row(
+            group=Group.ANSWERS, notices=_answer("taken_back", when=_not_told_by_the_studios_move)
+        ),
         "use_request.declined": Row(
             group=Group.ANSWERS, notices=(*_answer("declined"), _tell(Audience.CLEARANCE, "studio_declined"))
         ),

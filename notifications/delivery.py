@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 
 from notifications import claims, preferences, recipients
 from notifications.bag import WITH, Bag
@@ -32,6 +31,7 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 12
 LONGEST_TRY = timedelta(hours=72)
+"""From the first try that failed. A mail that was given back untried, for the night or behind a silent server, has not begun."""
 
 
 @dataclass(slots=True)
@@ -79,7 +79,6 @@ def claim(*, now: datetime, size: int = BATCH) -> Claimed:
             attempts=F("attempts") + 1,
             claim=token,
             claimed_at=now,
-            first_tried_at=Coalesce(F("first_tried_at"), now),
         )
     if not ids:
         claims.let_go(token)
@@ -192,6 +191,7 @@ def _failed(row: Delivery, batch: Claimed, problem: Temporary, tally: Tally, now
         [row],
         state=State.QUEUED,
         next_try_at=now + pause(row.attempts),
+        first_tried_at=first,
         last_error_code=problem.code,
         last_error=str(problem)[:300],
     )

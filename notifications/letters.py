@@ -125,6 +125,7 @@ def _values(row: Delivery, happening: Happening, bag: Bag) -> dict[str, Any]:
         "known": bool(said.get("user")),
         "reason": _reason(row.kind, said),
         "because": said.get("because", ""),
+        "undone": bool(said.get("undone")),
         "caption": said.get("caption", "") or said.get("filename", ""),
         "role": words.label(StudioRole(said["role"])) if said.get("role") in StudioRole.__members__ else "",
         "grant": said.get("grant", ""),

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.result import AsyncResult
+from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 
 from portal import env
@@ -42,3 +43,10 @@ env.provide("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("sayso", task_cls=Wake)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["consent", "notifications", "portal"])
+
+
+def keep_our_logs(**_: Any) -> None:
+    """The settings say how lines look and what is logged; with somebody listening here, Celery does not."""
+
+
+setup_logging.connect(keep_our_logs, dispatch_uid="portal.celery.keep_our_logs")

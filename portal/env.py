@@ -104,6 +104,14 @@ def secret(name: str, value: str) -> str:
     return value
 
 
+def bearer(name: str) -> str:
+    """A token that a program shows; empty where none is set. Refused where it could be guessed."""
+    value = text(name)
+    if value and (len(value) < SHORTEST_KEY or len(set(value)) < 8):
+        raise ImproperlyConfigured(f"{name} is too short or too plain; make one with `openssl rand -hex 32`.")
+    return value
+
+
 def database(name: str, url: str) -> dict[str, Any]:
     """``postgresql://user:password@host:5432/name?sslmode=require`` as Django's connection settings.
 

@@ -1,5 +1,7 @@
 """What every answer carries, and how a busy or absent database is answered."""
 
+import re
+import secrets
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
@@ -8,9 +10,35 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal import logs
+
 RETRY_SECONDS = 3
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Name each request, so that its log lines can be found by what the person at the browser was shown.
+
+    An id that a proxy gave is kept where it is one: letters, digits and hyphens.
+    """
+
+    GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        own = given if self.GIVEN.fullmatch(given) else secrets.token_hex(8)
+        request.log_id = own  # type: ignore[attr-defined]
+        before = logs.request_id.set(own)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(before)
+        response.headers["X-Request-ID"] = own
+        return response
 
 
 class FixedHeaders:

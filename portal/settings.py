@@ -23,7 +23,7 @@ MEDIA_ROOT_ENCRYPTED = VAR / "media"
 UPLOAD_ROOT = VAR / "uploads"
 MAILBOX_ROOT = VAR / "mailbox"
 BACKUP_KEY_FOLDER = Path(env.text("BACKUP_KEY_FOLDER") or VAR / "backup-keys")
-MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 20 * 2**30, least=1)
+MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 20 * 10**9, least=1)
 VAULT_QUOTA_BYTES = env.number("VAULT_QUOTA_BYTES", 50 * 2**30, least=1)
 
 if PRODUCTION:
@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.FixedHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -206,7 +207,7 @@ CSRF_COOKIE_NAME = "sayso_csrf" if PRODUCTION else f"sayso_csrf_{embedded.mark(V
 # --- Browser safety --------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes ask the process itself, inside the network
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes ask the process itself, inside the network
 if PRODUCTION and env.flag("BEHIND_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
@@ -310,13 +311,19 @@ CELERY_BEAT_SCHEDULE = schedule.beat_schedule()
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_TIMEZONE = "UTC"
 
+# --- Figures for the operator's own monitoring ------------------------------------------------------------------------
+
+METRICS_TOKEN = env.bearer("METRICS_TOKEN")  # without one there is no such page
+
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
+_FORMATS = {"json": "portal.logs.JsonLine", "plain": "portal.logs.Plain"}
+LOG_FORMAT = env.choice("LOG_FORMAT", tuple(_FORMATS), default="json" if PRODUCTION else "plain")
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "portal.logs.JsonLine" if PRODUCTION else "portal.logs.Plain"}},
+    "formatters": {"line": {"()": _FORMATS[LOG_FORMAT], "private": PRODUCTION}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

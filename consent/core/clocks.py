@@ -112,6 +112,8 @@ class Announcement(StrEnum):
         return int(last) if last.isdecimal() else 0
 
 
+_NOTICES = tuple((notice, notice.clock, timedelta(days=notice.days)) for notice in Announcement)
+_ENDS = frozenset(notice for notice in Announcement if notice.days == 0)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9998, 12, 31)
 _TICK = timedelta(microseconds=1)
 
@@ -194,9 +196,9 @@ def announcements(clocks: Clocks, *, since: datetime | None = None) -> list[tupl
         Clock.EXPLOIT: clocks.exploit_until,
         Clock.DESTROY: clocks.destroy_by,
     }
-    found = [(notice, ends[notice.clock] - timedelta(days=notice.days)) for notice in Announcement]
+    found = [(notice, ends[clock] - before) for notice, clock, before in _NOTICES]
     return sorted(
-        ((notice, at) for notice, at in found if notice.days == 0 or at > known_from), key=lambda item: item[1]
+        ((notice, at) for notice, at in found if notice in _ENDS or at > known_from), key=lambda item: item[1]
     )
 
 

@@ -59,6 +59,9 @@ TRANSITIONS: Mapping[tuple[State, Action], State] = MappingProxyType(
         (State.HELD, Action.RELEASE): State.APPROVED,
         # A no beats a yes that is still in its undo window.
         (State.HELD, Action.DECLINE): State.DECLINED,
+        # For the studio a held yes is a request that waits: both moves do what they do there (docs/decisions/0008).
+        (State.HELD, Action.AMEND): State.PENDING,
+        (State.HELD, Action.WITHDRAW): State.WITHDRAWN,
         (State.DECLINED, Action.REOPEN): State.PENDING,
     }
 )
@@ -73,7 +76,6 @@ SETTLED = TERMINAL | {State.DECLINED}
 """What people read as closed."""
 
 _NEW_TERMS = frozenset({Action.AMEND, Action.COUNTER, Action.ACCEPT_COUNTER})
-_FRESH_DEADLINE = _NEW_TERMS | {Action.TAKE_BACK, Action.REOPEN}
 
 MIN_WINDOW = timedelta(hours=48)
 DEFAULT_WINDOW = timedelta(days=10)
@@ -126,15 +128,6 @@ def needs_revision_bump(action: Action) -> bool:
     return action in _NEW_TERMS
 
 
-def needs_fresh_deadline(action: Action) -> bool:
-    """True where the request must stay answerable for at least COUNTER_RESTART: see ``restarted``.
-
-    Besides new terms these are the moves back to PENDING, which may come after the deadline has passed; without a
-    fresh one the request would lapse in the same minute.
-    """
-    return action in _FRESH_DEADLINE
-
-
 def deadline_problem(sent_at: datetime, deadline: datetime) -> DeadlineProblem | None:
     """Why an answer cannot be asked for by ``deadline``, or None. Both limits are inclusive."""
     window = deadline - sent_at
@@ -166,11 +159,25 @@ def restarted(deadline: datetime, now: datetime) -> datetime:
     return max(deadline, now + COUNTER_RESTART)
 
 
-def hold_ends_at(approved_at: datetime, hold: timedelta = HOLD_DEFAULT) -> datetime:
-    """When a yes is told to the studio. Raises ValueError for a hold below zero or above HOLD_MAX."""
+def undone_deadline(deadline: datetime, now: datetime) -> datetime:
+    """The deadline once a yes is undone: the old one, for a date that moved would tell the studio of the yes.
+
+    Only where it has passed meanwhile, with no worker to release the yes, does it start anew.
+    """
+    return deadline if deadline > now else restarted(deadline, now)
+
+
+def hold_ends_at(
+    approved_at: datetime, hold: timedelta = HOLD_DEFAULT, *, deadline: datetime | None = None
+) -> datetime:
+    """When a yes is told to the studio: with the ``deadline`` at the latest, so that no answer is told after its time.
+
+    Raises ValueError for a hold below zero or above HOLD_MAX.
+    """
     if not timedelta(0) <= hold <= HOLD_MAX:
         raise ValueError(f"a hold lasts between 0 and 24 hours, not {hold}")
-    return approved_at + hold
+    ends = approved_at + hold
+    return ends if deadline is None else min(ends, deadline)
 
 
 def may_reopen(declined_at: datetime, now: datetime) -> bool:

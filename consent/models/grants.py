@@ -88,6 +88,11 @@ class Grant(models.Model):
         return Terms.from_data(json.loads(self.terms_text))
 
     @property
+    def use_codes(self) -> list[str]:
+        """The uses alone: reading whole terms is dear where many grants are spoken of."""
+        return list(json.loads(self.terms_text)["uses"])
+
+    @property
     def clocks(self) -> Clocks:
         return Clocks(
             starts_at=self.starts_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar
@@ -12,7 +12,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from consent.core.lifecycle import OPEN, State
+from consent.core import lifecycle
+from consent.core.lifecycle import HOLD_DEFAULT, OPEN, State
 from consent.core.policy import Verdict
 from consent.core.terms import Terms
 from consent.models.fields import CodeField, RefField, code_check
@@ -102,14 +103,24 @@ class UseRequest(models.Model):
         return Verdict.from_data(self.verdict_data) if self.verdict_data else None
 
     def state_at(self, now: datetime) -> State:
-        """The state that is true now: a passed deadline is LAPSED and a passed hold is APPROVED, swept or not.
+        """The state that is true now: a passed deadline is LAPSED, swept or not.
 
-        A held yes whose undo window has ended counts as approved here; the grant itself exists only once issued.
+        A yes is HELD until it is released, also when no worker runs: a stop or a Never still beats it until then.
         """
         state = State(self.state)
         if state in (State.PENDING, State.COUNTERED) and self.deadline_at is not None and self.deadline_at <= now:
             return State.LAPSED
         return state
+
+    def told_to_studio(self, now: datetime) -> State:
+        """The state that a studio may know: nobody is told of a yes inside its undo window."""
+        state = self.state_at(now)
+        return State.PENDING if state is State.HELD else state
+
+    def hold_ends_at(self, now: datetime) -> datetime:
+        """When a yes that is said now would be told: after the performer's own undo window, and by the deadline."""
+        hold = timedelta(minutes=self.performer.hold_minutes) if self.performer else HOLD_DEFAULT
+        return lifecycle.hold_ends_at(now, hold, deadline=self.deadline_at)
 
     @property
     def open(self) -> bool:

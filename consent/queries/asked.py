@@ -52,16 +52,10 @@ class Asked:
         return last if self.state is State.COUNTERED and last and last.side == OfferSide.PERFORMER else None
 
 
-def told_state(row: UseRequest, *, now: datetime) -> State:
-    """The state that a studio may know: nobody is told of a yes inside its undo window."""
-    state = row.state_at(now)
-    return State.PENDING if state is State.HELD else state
-
-
 def asked(row: UseRequest, *, now: datetime) -> Asked:
     """Read a request of the studio's own. The caller came through a door."""
     sent = bool(row.digest)
-    state = told_state(row, now=now)
+    state = row.told_to_studio(now)
     terms = row.terms if sent else None
     return Asked(
         row=row,

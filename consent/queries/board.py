@@ -53,13 +53,7 @@ def cards(studio: Studio, shelf: Shelf, *, now: datetime, production: int | None
     found = list(rows.annotate(told_at=_TOLD_AT).order_by("-told_at", "-pk")[:MOST])
     granted = Grant.objects.filter(use_request__in=found).select_related("performer").prefetch_related("suspensions")
     grants = {grant.use_request_id: grant for grant in granted}
-    return [Card(row, told(row, now), grants.get(row.pk)) for row in found]
-
-
-def told(row: UseRequest, now: datetime) -> State:
-    """Nobody is told of a yes inside its undo window."""
-    state = row.state_at(now)
-    return State.PENDING if state is State.HELD else state
+    return [Card(row, row.told_to_studio(now), grants.get(row.pk)) for row in found]
 
 
 def counts(studio: Studio, *, now: datetime) -> dict[Shelf, int]:

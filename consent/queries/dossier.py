@@ -13,6 +13,7 @@ from consent.core.policy import Reason
 from consent.core.specificity import Specificity
 from consent.core.terms import Terms
 from consent.models import (
+    Answer,
     Decision,
     Fact,
     Grant,
@@ -28,7 +29,10 @@ from consent.models import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """``state`` is what is true now, swept or not; ``findings`` compare with the answers in force now (``judged_by``)."""
+    """``state`` is what is true now, swept or not; ``findings`` compare with the answers in force now (``judged_by``).
+
+    ``yes_undone``: the studio's last move, new terms or its withdrawal, undid a yes that was still held.
+    """
 
     row: UseRequest
     state: State
@@ -45,6 +49,7 @@ class Dossier:
     decision: Decision | None
     grant: Grant | None
     may_reopen: bool
+    yes_undone: bool
 
     @property
     def beyond(self) -> tuple[Finding, ...]:
@@ -63,6 +68,7 @@ def dossier(row: UseRequest, *, now: datetime) -> Dossier:
     thread = tuple(ThreadEntry.objects.filter(use_request=row))
     decision = Decision.objects.filter(use_request=row, undone_at=None).first()
     state = row.state_at(now)
+    offers = tuple(Offer.objects.filter(use_request=row).order_by("number"))
     return Dossier(
         row=row,
         state=state,
@@ -72,13 +78,14 @@ def dossier(row: UseRequest, *, now: datetime) -> Dossier:
         specificity=specificity.score(terms),
         reasons=_rule_reasons(row),
         media=tuple(wanted_media(row)),
-        offers=tuple(Offer.objects.filter(use_request=row).order_by("number")),
+        offers=offers,
         thread=tuple(entry for entry in thread if entry.kind == ThreadKind.MESSAGE),
         notes=tuple(entry for entry in thread if entry.kind == ThreadKind.NOTE),
         facts=tuple(Fact.objects.filter(use_request=row).select_related("payload").order_by("seq")),
         decision=decision,
         grant=Grant.objects.filter(use_request=row).first(),
         may_reopen=state is State.DECLINED and row.decided_at is not None and now < row.decided_at + REOPEN_WINDOW,
+        yes_undone=_yes_undone(row, state, offers[-1]),
     )
 
 
@@ -88,6 +95,13 @@ def wanted_media(row: UseRequest) -> Sequence[MediaItem]:
     found = MediaItem.objects.filter(performer__use_requests=row, ref__in=refs, state=MediaState.READY)
     by_ref = {item.ref: item for item in found}
     return [by_ref[ref] for ref in refs if ref in by_ref]
+
+
+def _yes_undone(row: UseRequest, state: State, last: Offer) -> bool:
+    """The studio's move and the end of the yes are one transaction, and bear one instant."""
+    moved_at = {State.PENDING: last.created_at, State.WITHDRAWN: row.decided_at}.get(state)
+    undone = Decision.objects.filter(use_request=row, answer=Answer.APPROVE, undone_at=moved_at)
+    return moved_at is not None and undone.exists()
 
 
 def _rule_reasons(row: UseRequest) -> tuple[Reason, ...]:

@@ -307,7 +307,7 @@ def _values(found: Finding, who: _Reader) -> dict[str, Any]:
         said["codes"] = places_words.languages(given.get("codes", ()))
     elif found.dimension is Dimension.DESCRIPTION:
         said["missing"] = words.listed([words.specificity_part(code) for code in given.get("missing", ())])
-        said["phrases"] = words.listed([f"“{phrase}”" for phrase in given.get("phrases", ())])
+        said["phrases"] = words.listed([words.quoted(phrase) for phrase in given.get("phrases", ())])
     elif found.dimension in finding_sides.VOCABULARY:
         said["codes"] = words.labels(finding_sides.VOCABULARY[found.dimension], list(given.get("codes", ())))
     return said

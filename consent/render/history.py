@@ -54,7 +54,7 @@ def line(
     else:
         template = told.performer or told.other
     sentence = str(template) % _Blank(_values(payload, actor, reader, zone))
-    plain = " ".join(sentence.split())
+    plain = " ".join(sentence.split()).replace(",.", ".")
     return plain[:1].upper() + plain[1:]
 
 

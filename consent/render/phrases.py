@@ -71,9 +71,17 @@ _STARTERS = frozenset({
     "twelve", "twenty", "thirty", "all", "any", "both", "each", "every", "some", "several", "about", "around",
     "roughly", "nearly", "up", "at", "no", "episode", "episodes", "scene", "scenes", "chapter", "chapters",
     "younger", "older", "as", "like", "new", "short", "lines", "opening", "closing", "first", "last", "final",
+    "un", "una", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "unos", "unas", "todos",
+    "todas", "cada", "cerca", "alrededor", "hasta", "episodio", "episodios", "escena", "escenas", "capítulo", "capítulos",
+    "une", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "environ", "quelques", "chaque", "toutes",
+    "tous", "jusqu’à", "épisode", "épisodes", "scène", "scènes", "chapitre", "chapitres",
+})  # fmt: skip
+_NUMBERED = frozenset({
+    "episode", "episodes", "scene", "scenes", "chapter", "chapters", "episodio", "episodios", "escena", "escenas",
+    "capítulo", "capítulos", "épisode", "épisodes", "scène", "scènes", "chapitre", "chapitres",
 })  # fmt: skip
 _SPACES = re.compile(r"\s+")
-_LOOK = re.compile(r"^look(?:s|ing)?\s+", re.IGNORECASE)
+_LOOK = re.compile(r"^(?:look(?:s|ing)?|parecer|aparentar|paraître)\s+", re.IGNORECASE)
 _ENDS_INSIDE = re.compile(r"[.!?]\s")
 
 
@@ -94,9 +102,7 @@ def inside(text: str) -> str:
 def is_phrase(text: str) -> bool:
     """Does it read on inside a sentence? A short piece that begins like one: "two flashback scenes", "140 lines"."""
     first = text.partition(" ")[0].rstrip(",").lower()
-    begins = (
-        first in _STARTERS - {"episode", "episodes", "scene", "scenes", "chapter", "chapters"} or text[:1].isdigit()
-    )
+    begins = first in _STARTERS - _NUMBERED or text[:1].isdigit()
     return bool(text) and begins and len(text) <= LONGEST_PHRASE and not _ENDS_INSIDE.search(text)
 
 

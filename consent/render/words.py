@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from django.utils.translation import gettext, ngettext
 
 from consent.core.reading import Problem
@@ -159,7 +160,7 @@ def specificity_part(part: Part | str) -> str:
 def specificity_summary(score: Specificity) -> str:
     """What the description lacks, in one sentence."""
     if score.wildcards:
-        phrases = listed([f"“{wildcard.phrase}”" for wildcard in score.wildcards])
+        phrases = listed([quoted(wildcard.phrase) for wildcard in score.wildcards])
         return gettext("Open-ended words: %(phrases)s.") % {"phrases": phrases}
     if not score.missing:
         return gettext("The description answers every question.")
@@ -182,8 +183,13 @@ def size(count: int) -> str:
     ):
         if count >= unit:
             number = round(count / unit, 1) if count < 100 * unit else round(count / unit)
-            return text % {"number": f"{number:g}"}
+            return text % {"number": format_decimal(number, locale=locale_of())}
     return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
+
+
+def quoted(phrase: str) -> str:
+    """What somebody typed, between the reader's own quotation marks."""
+    return gettext("“%(phrase)s”") % {"phrase": phrase}
 
 
 def listed(items: list[str]) -> str:

@@ -229,6 +229,8 @@ BECAUSE: Mapping[str, Promise] = MappingProxyType(
         "STOP": _("You stopped everything."),
         "PREFERENCES": _("Your preferences no longer allow it."),
         "DATES": _("Its dates had passed."),
+        "AMENDED": _("The studio changed the terms, and terms that changed need a new answer."),
+        "WITHDRAWN": _("The studio withdrew the request."),
         "USE_NEVER": _("You marked this Never."),
         "MODALITY_NEVER": _("You marked what they would use of you Never."),
         "CHANNEL_NEVER": _("You marked where it would be shown Never."),

@@ -52,7 +52,7 @@ REFUSALS: Mapping[str, Promise] = MappingProxyType(
         "DEADLINE_TOO_FAR": _("Ask for an answer within 90 days."),
         "TERMS_UNFINISHED": _("Something is still unsaid: %(missing)s."),
         "NOT_SPECIFIC": _("This cannot be sent as it stands: %(missing)s."),
-        "PREFLIGHT_LIMIT": _("You have checked this performer very often. Try again within the hour."),
+        "PREFLIGHT_LIMIT": _("You have checked this performer very often. Try again in an hour."),
         "LINK_LIMIT": _("Several new links were sent within the hour. Use the latest mail, or try again later."),
         "EMPTY_MESSAGE": _("Write something first."),
         "DATES_PASSED": _("The dates in these terms have passed. Ask for new dates."),

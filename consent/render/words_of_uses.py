@@ -190,7 +190,7 @@ USES: Mapping[Use, UseWords] = MappingProxyType(
         Use.TRAIN_GENERAL_MODEL: UseWords(
             _("Training AI models"),
             _("Your media used to teach a system, with or without your name."),
-            _("AI training"),
+            pgettext_lazy("in a sentence", "AI training"),
             _("{studio} want to use your media from {scenes} to train AI models"),
             _("{studio} want to use media of {performer} from {scenes} to train AI models"),
             _("Your media may be used to train AI models"),

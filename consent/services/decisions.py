@@ -89,12 +89,12 @@ def approve(
     if reached(row, actor=actor, now=now) < approval_needs(row, actor):
         raise StepUpNeeded(approval_needs(row, actor))
     _check_terms_allow(row, performer, as_exception=as_exception, now=now)
-    held_until = now + timedelta(minutes=performer.hold_minutes)
+    held_until = row.hold_ends_at(now)
     grants.clocks_of(row.terms, zone=performer.time_zone, now=held_until)
     moves.move(row, Action.APPROVE, now=now, held_until=held_until, decided_at=now, resolution=Resolution.PERSON)
     decision = _decide(row, Answer.APPROVE, nonce=nonce, as_exception=as_exception, actor=actor, now=now)
     _record("use_request.approved", row, actor=actor, now=now, exception=as_exception)
-    if performer.hold_minutes == 0:
+    if held_until <= now:
         release(row, actor=Actor.clock(), now=now)
     return decision
 
@@ -266,7 +266,7 @@ def put_terms(
     sent_at: datetime | None = None,
     deadline_at: datetime | None = None,
 ) -> Offer:
-    """Move with new terms on the table and keep the round. The caller holds the lock and records the fact.
+    """Move with new terms on the table, which no earlier answer fits, and keep the round. The caller records the fact.
 
     Without ``deadline_at`` the deadline starts anew (``moves.fresh_deadline``).
     """
@@ -278,6 +278,9 @@ def put_terms(
         digest=terms.digest(),
         verdict_data=judgement.verdict.to_data(),
         judged_by=judgement.by,
+        held_until=None,
+        decided_at=None,
+        resolution="",
         reminded_at=None,
         halfway_at=None,
         sent_at=sent_at or row.sent_at,

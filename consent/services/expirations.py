@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from consent.core import clocks
 from consent.core.actor import Actor
 from consent.core.clocks import Clock
 from consent.core.lifecycle import State
-from consent.models import Announcement, Grant, Invitation, UseRequest
-from consent.services import decisions, grants, ledger, moves, use_requests
+from consent.models import Announcement, Grant, Invitation, Performer, UseRequest
+from consent.services import decisions, grants, ledger, use_requests
+from consent.services.ledger import Saying
 from consent.services.moves import Overtaken
 
 BATCH = 500
+RUN_SECONDS = 240.0
+"""A run ends by then, well inside the task's time limit; the next beat goes on."""
 Row = TypeVar("Row")
 log = logging.getLogger(__name__)
 
@@ -25,17 +29,16 @@ log = logging.getLogger(__name__)
 def sweep(*, now: datetime) -> dict[str, int]:
     """Release held yeses, lapse requests, announce the clocks of grants. Returns how many of each.
 
-    Safe with 0, 1 or 5 beats: every row is moved by compare-and-set in its own transaction. A row that fails stops no
-    other; the first such error is raised at the end, so that the job's heartbeat misses.
+    Safe with 0, 1 or 5 beats: every row is moved by compare-and-set. A row that fails stops no other;
+    the first such error is raised at the end, so that the job's heartbeat misses.
     """
     broken: list[Exception] = []
-    told: list[int] = []
     done = {
         "released": _each(_due_holds(now), lambda row: decisions.release(row, actor=Actor.clock(), now=now), broken),
         "lapsed": _each(_due_deadlines(now), lambda row: use_requests.lapse(row, actor=Actor.clock(), now=now), broken),
+        "announced": _announce_all(now, broken),
+        "invitations": _close_invitations(now),
     }
-    _each(_due_grants(now), lambda pk: told.append(_announce(pk, now)), broken)
-    done |= {"announced": sum(told), "invitations": _close_invitations(now)}
     if broken:
         raise broken[0]
     return done
@@ -69,33 +72,101 @@ def _due_grants(now: datetime) -> list[int]:
     return list(Grant.objects.filter(announce_at__lte=now).order_by("announce_at").values_list("pk", flat=True)[:BATCH])
 
 
+def _announce_all(now: datetime, broken: list[Exception]) -> int:
+    """Batch by batch until nothing is due, or the run has lasted long enough for one beat.
+
+    A batch that fails is taken apart: one grant that cannot be announced holds up no other.
+    """
+    told, began = 0, time.monotonic()
+    while time.monotonic() - began < RUN_SECONDS and (due := _due_grants(now)):
+        failed = len(broken)
+        done = _announce_or_take_apart(due, now, broken)
+        told += sum(each.told for each in done)
+        if len(broken) > failed or not any(each.looked_at for each in done):
+            break  # what fails, or is held by somebody else, stays due: the next beat takes it up
+    return told
+
+
+class _Done(NamedTuple):
+    looked_at: int
+    told: int
+
+
+def _announce_or_take_apart(due: list[int], now: datetime, broken: list[Exception]) -> list[_Done]:
+    try:
+        return [_announce(due, now)]
+    except Exception:
+        log.exception("a batch of the sweep failed; its grants are taken one by one")
+    done: list[_Done] = []
+    _each(due, lambda pk: done.append(_announce([pk], now)), broken)
+    return done
+
+
+_UNREAD = tuple(f"use_request__{name}" for name in ("terms_text", "verdict_data", "draft"))
+
+
 @transaction.atomic
-def _announce(pk: int, now: datetime) -> int:
-    """Say what is due of one grant: the latest notice of each clock, and every ended clock."""
-    performer_id = Grant.objects.values_list("performer_id", flat=True).get(pk=pk)
-    moves.lock_performer(performer_id)
-    grant = (
+def _announce(pks: Sequence[int], now: datetime) -> _Done:
+    """Say what is due of these grants: the latest notice of each clock, and every ended clock.
+
+    Performers come before grants, as everywhere; whatever somebody else holds is left to the next beat.
+    """
+    owners = Performer.objects.filter(grants__in=pks).order_by("pk").distinct()
+    free = Performer.objects.filter(pk__in=list(owners.values_list("pk", flat=True))).order_by("pk")
+    held = {row.pk: row for row in free.select_for_update(no_key=True, skip_locked=True)}
+    found = list(
         Grant.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-        .select_related("performer", "studio", "production", "use_request")
-        .filter(pk=pk, announce_at__lte=now)
-        .first()
+        .select_related("studio", "production", "use_request")
+        .defer(*_UNREAD)
+        .filter(pk__in=pks, performer__in=list(held), announce_at__lte=now)
+        .order_by("announce_at", "pk")
     )
-    if grant is None:
-        return 0
-    done = set(Announcement.objects.filter(grant=grant).values_list("code", flat=True))
-    noted = clocks.announcements(grant.clocks, since=grant.withdrawn_at)
-    due = [(code, at) for code, at in noted if at <= now and code.value not in done]
+    for grant in found:
+        grant.performer = held[grant.performer_id]
+    done = _announced(found)
+    due = [(grant, *_due_of(grant, done[grant.pk], now)) for grant in found]
     Announcement.objects.bulk_create(
-        [Announcement(grant=grant, code=code.value, effective_at=at, at=now) for code, at in due], ignore_conflicts=True
+        [
+            Announcement(grant=grant, code=code.value, effective_at=at, at=now)
+            for grant, codes, _next in due
+            for code, at in codes
+        ],
+        ignore_conflicts=True,
     )
-    told = _worth_telling(due, grant)
-    for code, at in told:
-        _record_announcement(grant, code, at, now)
-    everything_done = done | {code.value for code, _ in due}
-    Grant.objects.filter(pk=pk).update(
-        announce_at=grants.next_announcement(grant.clocks, done=everything_done, since=grant.withdrawn_at)
-    )
-    return len(told)
+    told = [(grant, code, at) for grant, codes, _next in due for code, at in _worth_telling(codes, grant)]
+    if told:
+        ledger.record_all([_saying(*one) for one in told], actor=Actor.clock(), now=now)
+    _look_again_at({grant.pk: later for grant, _codes, later in due})
+    return _Done(len(found), len(told))
+
+
+def _announced(found: Sequence[Grant]) -> dict[int, set[str]]:
+    done: dict[int, set[str]] = {grant.pk: set() for grant in found}
+    for grant_id, code in Announcement.objects.filter(grant__in=found).values_list("grant_id", "code"):
+        done[grant_id].add(code)
+    return done
+
+
+def _due_of(
+    grant: Grant, done: set[str], now: datetime
+) -> tuple[list[tuple[clocks.Announcement, datetime]], datetime | None]:
+    """(what is due and was not announced, when to look again)."""
+    noted = clocks.announcements(grant.clocks, since=grant.withdrawn_at)
+    open_ = [(code, at) for code, at in noted if code.value not in done]
+    return [one for one in open_ if one[1] <= now], min((at for _code, at in open_ if at > now), default=None)
+
+
+_LOOK_AGAIN = """
+    UPDATE consent_grant SET announce_at = later.at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS later (id, at) WHERE consent_grant.id = later.id
+    AND consent_grant.id = ANY(%s)
+"""
+
+
+def _look_again_at(later: Mapping[int, datetime | None]) -> None:
+    ids = list(later)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_AGAIN, [ids, list(later.values()), ids])
 
 
 def _worth_telling(
@@ -108,16 +179,14 @@ def _worth_telling(
     return list(latest.values())
 
 
-def _record_announcement(grant: Grant, code: clocks.Announcement, at: datetime, now: datetime) -> None:
+def _saying(grant: Grant, code: clocks.Announcement, at: datetime) -> Saying:
     ends = {Clock.GENERATE: grant.generate_until, Clock.EXPLOIT: grant.exploit_until, Clock.DESTROY: grant.destroy_by}
-    ledger.record(
-        "grant.ending" if code.days else "grant.clock_ended",
+    return Saying(
+        kind="grant.ending" if code.days else "grant.clock_ended",
         performer=grant.performer,
         studio=grant.studio,
         use_request=grant.use_request,
         subject_ref=grant.ref,
-        actor=Actor.clock(),
-        now=now,
         effective_at=at,
         payload={
             **grants.facts_of(grant),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from consent.core import clocks
+from consent.core import clocks, lifecycle
 from consent.core.actor import Actor
 from consent.core.clocks import Clocks
 from consent.core.lifecycle import Action, State
@@ -215,7 +215,7 @@ def facts_of(grant: Grant) -> dict[str, object]:
         "performer": grant.performer.professional_name,
         "studio": grant.studio.name,
         "production": grant.production.title,
-        "uses": [use.value for use in grant.terms.uses],
+        "uses": grant.use_codes,
         "digest": grant.digest,
         "starts_at": grant.starts_at.isoformat(),
         "generate_until": grant.generate_until.isoformat(),
@@ -246,8 +246,14 @@ def undo_yes(row: UseRequest, *, because: str, actor: Actor, now: datetime) -> U
         held_until=None,
         decided_at=None,
         resolution="",
-        deadline_at=moves.fresh_deadline(row, now),
+        deadline_at=lifecycle.undone_deadline(row.deadline_at or now, now),
     )
+    yes_undone(row, because=because, actor=actor, now=now)
+    return row
+
+
+def yes_undone(row: UseRequest, *, because: str, actor: Actor, now: datetime, **more: object) -> None:
+    """Mark a held yes as undone and write it down. The move itself is the caller's, who holds the lock."""
     Decision.objects.filter(use_request=row, answer=Answer.APPROVE, undone_at=None).update(undone_at=now)
     ledger.record(
         "use_request.taken_back",
@@ -256,6 +262,5 @@ def undo_yes(row: UseRequest, *, because: str, actor: Actor, now: datetime) -> U
         use_request=row,
         actor=actor,
         now=now,
-        payload=moves.facts_of(row) | {"because": because},
+        payload=moves.facts_of(row) | {"because": because} | more,
     )
-    return row

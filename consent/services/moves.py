@@ -120,15 +120,18 @@ def end_links(row: UseRequest, because: LinkEnd, *, now: datetime) -> int:
 
 
 def _guard(before: State, action: Action, now: datetime) -> dict[str, Any]:
-    """A deadline beats an answer at the same instant; a hold ends at its instant and not before."""
+    """A deadline beats an answer at the same instant; a hold ends at its instant and not before.
+
+    A studio's moves meet the same guard on a held yes as on a request that waits, or the difference would tell of it.
+    """
     if action is Action.LAPSE:
         return {"deadline_at__lte": now}
     if action is Action.RELEASE:
         return {"held_until__lte": now}
-    if before is State.HELD:
-        return {"held_until__gt": now}
     if action in _ENDS_FREELY:
         return {}
+    if before is State.HELD and action is not Action.AMEND:
+        return {"held_until__gt": now}
     return {"deadline_at__gt": now}
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils.text import slugify
+from django.db import transaction
 
 from consent.core.actor import Actor
 from consent.core.lifecycle import State
 from consent.core.roles import StudioAct
 from consent.core.vocabulary import Agreement, ProductionKind
 from consent.models import Production, Studio
-from consent.services import entitled, ledger
+from consent.services import entitled, ledger, slugs
 from consent.services.moves import Refused
 
 RESERVED_SLUGS = frozenset({"new"})
 _TEXTS = {"title": 160, "synopsis": 2000, "eidr": 40, "isan": 40, "imdb": 20}
 _DAYS = ("photography_on", "release_on")
 _JUDGED_BY = frozenset({"title", "kind", "agreement"})
-_SLUG_TRIES = 200
 
 
 @transaction.atomic
@@ -86,18 +84,16 @@ def _check_days(photography_on: date | None, release_on: date | None) -> None:
 
 
 def _with_free_slug(studio: Studio, said: dict[str, Any], now: datetime) -> Production:
-    base = slugify(said["title"])[:70] or "production"
-    taken = set(Production.objects.filter(studio=studio, slug__startswith=base).values_list("slug", flat=True))
-    for number in range(1, _SLUG_TRIES):
-        slug = base if number == 1 else f"{base}-{number}"
-        if slug in taken | RESERVED_SLUGS:
-            continue
-        try:
-            with transaction.atomic():
-                return Production.objects.create(studio=studio, slug=slug, created_at=now, **said)
-        except IntegrityError:
-            continue
-    raise Refused("TITLE_TAKEN")
+    production = slugs.first_free(
+        said["title"],
+        stem="production",
+        most=80,
+        reserved=RESERVED_SLUGS,
+        create=lambda slug: Production.objects.create(studio=studio, slug=slug, created_at=now, **said),
+    )
+    if production is None:
+        raise Refused("TITLE_TAKEN")
+    return production
 
 
 def _record(kind: str, row: Production, *, actor: Actor, now: datetime, **more: Any) -> None:

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction
-from django.utils.text import slugify
+from django.db import transaction
 
 from consent.core import places
 from consent.core.actor import Actor
 from consent.core.roles import StudioAct, StudioRole
 from consent.models import Introduction, Invitation, Membership, Performer, Studio, User, Visibility
-from consent.services import addresses, entitled, ledger
+from consent.services import addresses, entitled, ledger, slugs
 from consent.services.addresses import INVITATION_LASTS
 from consent.services.moves import NotEntitled, Refused
 
@@ -21,7 +20,6 @@ RESERVED_SLUGS = frozenset({"new", "choose", "found", "start", "join", "invitati
 
 _FIELDS = ("name", "legal_name", "country", "website", "about", "registration")
 _CHECKED_BY_STAFF = ("name", "legal_name", "country", "registration")
-_SLUG_TRIES = 50
 
 
 @transaction.atomic
@@ -294,18 +292,16 @@ def _checked(**said: str) -> dict[str, str]:
 
 
 def _with_free_slug(said: dict[str, str], now: datetime) -> Studio:
-    """Two founders of the same name at once get two slugs: the unique index decides, and the loser takes the next."""
-    base = slugify(said["name"])[:50] or "studio"
-    for number in range(1, _SLUG_TRIES):
-        slug = base if number == 1 else f"{base}-{number}"
-        if slug in RESERVED_SLUGS or Studio.objects.filter(slug=slug).exists():
-            continue
-        try:
-            with transaction.atomic():
-                return Studio.objects.create(slug=slug, created_at=now, **said)
-        except IntegrityError:
-            continue
-    raise Refused("NAME_TAKEN")
+    studio = slugs.first_free(
+        said["name"],
+        stem="studio",
+        most=60,
+        reserved=RESERVED_SLUGS,
+        create=lambda slug: Studio.objects.create(slug=slug, created_at=now, **said),
+    )
+    if studio is None:
+        raise Refused("NAME_TAKEN")
+    return studio
 
 
 def _record(kind: str, studio: Studio, *, actor: Actor, now: datetime, subject_ref: str = "", **more: Any) -> None:

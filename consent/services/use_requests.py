@@ -28,7 +28,7 @@ from consent.models import (
     UseRequest,
     Visibility,
 )
-from consent.services import decisions, entitled, judging, ledger, moves
+from consent.services import decisions, entitled, grants, judging, ledger, moves
 from consent.services.moves import NotEntitled, Overtaken, Refused
 
 PREFLIGHTS = 60
@@ -170,7 +170,10 @@ def amend(
     actor: Actor,
     now: datetime,
 ) -> UseRequest:
-    """Put new terms on the table: a new revision that kills every link to the old one. Raises as ``submit`` does, and Stale."""
+    """Put new terms on the table: a new revision that kills every link to the old one. Raises as ``submit`` does, and Stale.
+
+    A yes that is still held was to the old terms: it is undone, and the studio never learns of it (docs/decisions/0008).
+    """
     entitled.studio(actor, use_request.studio_id, StudioAct.AMEND)
     row = moves.lock(use_request)
     performer = row.performer
@@ -184,6 +187,7 @@ def amend(
     _check_sendable(row, performer, terms, until, now)
     judgement = _judge(row, terms, now)
     decisions.refuse_blocked(judgement.verdict)
+    undone = _undo_held(row, "AMENDED", now=now, outcome=judgement.verdict.outcome.value)
     decisions.put_terms(
         row,
         Action.AMEND,
@@ -195,7 +199,7 @@ def amend(
         now=now,
         deadline_at=until,
     )
-    return _answer_by_preference(row, judgement.verdict, "use_request.amended", actor=actor, now=now)
+    return _answer_by_preference(row, judgement.verdict, "use_request.amended", actor=actor, now=now, **undone)
 
 
 @transaction.atomic
@@ -216,13 +220,14 @@ def accept_counter(use_request: UseRequest, *, revision: int, actor: Actor, now:
 
 @transaction.atomic
 def withdraw(use_request: UseRequest, *, revision: int, actor: Actor, now: datetime) -> UseRequest:
-    """Take the question back. Nothing was granted, so nothing has to be undone."""
+    """Take the question back. A yes that is still held goes with it, and the studio never learns of it."""
     entitled.studio(actor, use_request.studio_id, StudioAct.WITHDRAW)
     row = moves.lock(use_request)
     if row.revision != revision:
         raise moves.Stale(row.revision)
-    moves.move(row, Action.WITHDRAW, now=now, decided_at=now, resolution=Resolution.STUDIO)
-    _record("use_request.withdrawn", row, actor=actor, now=now)
+    undone = _undo_held(row, "WITHDRAWN", now=now)
+    moves.move(row, Action.WITHDRAW, now=now, decided_at=now, held_until=None, resolution=Resolution.STUDIO)
+    _record("use_request.withdrawn", row, actor=actor, now=now, **undone)
     return row
 
 
@@ -307,8 +312,21 @@ def _check_sendable(row: UseRequest, performer: Performer, terms: Terms, deadlin
         raise Refused("NOT_SPECIFIC", missing=list(lacking))
 
 
-def _answer_by_preference(row: UseRequest, verdict: Verdict, kind: str, *, actor: Actor, now: datetime) -> UseRequest:
-    _record(kind, row, actor=actor, now=now, outcome=verdict.outcome.value)
+def _undo_held(row: UseRequest, because: str, *, now: datetime, **more: object) -> dict[str, Any]:
+    """Undo a held yes before the studio's own move, in Sayso's name: the studio knows nothing of it.
+
+    Returns what the fact of that move adds for the letter to the performer's side.
+    """
+    if State(row.state) is not State.HELD:
+        return {}
+    grants.yes_undone(row, because=because, actor=Actor.clock(), now=now, **more)
+    return {"undone": True}
+
+
+def _answer_by_preference(
+    row: UseRequest, verdict: Verdict, kind: str, *, actor: Actor, now: datetime, **more: Any
+) -> UseRequest:
+    _record(kind, row, actor=actor, now=now, outcome=verdict.outcome.value, **more)
     if verdict.outcome is Outcome.DECLINE:
         return decisions.decline_for(row, code=verdict.reasons[0].code if verdict.reasons else "", now=now)
     if verdict.outcome is Outcome.ALLOW:

@@ -70,13 +70,12 @@ def place(name: str) -> Path:
 
 def drop(*, before: datetime) -> list[str]:
     """Remove the keys of every backup taken at ``before`` or earlier; returns the backups that nothing opens any more."""
-    gone = []
-    for path in sorted(Path(settings.BACKUP_KEY_FOLDER).glob("B-*.key")):
-        try:
-            due = taken_at(path.stem) <= before
-        except ValueError:
-            continue  # not ours
-        if due:
-            path.unlink(missing_ok=True)
-            gone.append(path.stem)
-    return gone
+    due = [path for path in kept(Path(settings.BACKUP_KEY_FOLDER)) if taken_at(path.stem) <= before]
+    for path in due:
+        path.unlink(missing_ok=True)
+    return [path.stem for path in due]
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files of our keys in a folder, oldest first."""
+    return sorted(path for path in folder.glob("B-*.key") if _NAME.fullmatch(path.stem))

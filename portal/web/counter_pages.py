@@ -143,11 +143,18 @@ def may(actor: Actor, right: Right) -> bool:
     return actor.authority is not None and right in actor.authority.rights
 
 
-def visible(findings: tuple[Finding, ...], actor: Actor) -> list[Finding]:
-    """The floor's figure is the performer's, and theirs to whom it may be shown; nothing is worked out from it for others."""
+def judged(row: UseRequest, story: Dossier, mine: Terms, actor: Actor) -> list[Finding]:
+    """What the performer's answers say of these terms, as far as this person may know.
+
+    To whom the floor is not shown, no sum of theirs is weighed against it either, for trying sums would find it: the fee
+    stands as the one that was asked.
+    """
+    found = compare.compare_all(mine, story.judged_by.value)
     if actor.sees_floor:
-        return list(findings)
-    return [found if found.dimension is not Dimension.FEE else _without_floor(found) for found in findings]
+        return list(found)
+    asked = compare.compare_all(row.terms, story.judged_by.value)
+    fee = next(one for one in asked if one.dimension is Dimension.FEE)
+    return [one if one.dimension is not Dimension.FEE else _without_floor(fee) for one in found]
 
 
 def _without_floor(found: Finding) -> Finding:

@@ -139,7 +139,7 @@ def request_context(story: Dossier, actor: Actor, *, now: datetime) -> dict[str,
         "full_terms": reader.full_terms(story.terms),
         "specificity": words.specificity_summary(story.specificity),
         "rules": reader.rules(story.reasons),
-        "hold_minutes": performer.hold_minutes if performer else 0,
+        **showing.hold(row, zone, now=now),
         "representatives": representatives(row) if own else [],
         "latest_note": story.notes[-1] if story.notes else None,
         "note_kind": ThreadKind.NOTE.value,
@@ -191,15 +191,17 @@ def history_row(fact: Fact, *, zone: str, now: datetime, voice: str = "performer
     }
 
 
-def consequences(story: Dossier, reader: Reader) -> list[dict[str, str]]:
+def consequences(story: Dossier, reader: Reader, *, now: datetime) -> list[dict[str, str]]:
     """What a yes sets going, in the order in which it happens."""
     row, dates = story.row, story.terms.dates
-    minutes = row.performer.hold_minutes if row.performer else 0
+    hold = showing.hold(row, row.performer.time_zone if row.performer else "UTC", now=now)
+    minutes, until = hold["hold_minutes"], hold["hold_until"]
     lines = []
     if minutes:
+        counted = ngettext("For %(count)d minute", "For %(count)d minutes", minutes) % {"count": minutes}
         lines.append(
             {
-                "term": ngettext("For %(count)d minute", "For %(count)d minutes", minutes) % {"count": minutes},
+                "term": _("Until %(when)s") % {"when": until} if until else counted,
                 "value": _("You can take it back here and nobody is told.")
                 if reader.own
                 else _("It can be taken back here and nobody is told."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consent.core.findings import Finding, Standing
 from consent.core.preferences import Preferences
 from consent.core.vocabulary import USES_AT, Dimension
+from consent.models import UseRequest
 from consent.render import times, words
 from consent.render.findings import Row
 from consent.render.sentence import Statement
@@ -74,6 +75,14 @@ def short_day(at: datetime, zone: str, *, now: datetime) -> str:
 
 def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def hold(row: UseRequest, zone: str, *, now: datetime) -> dict[str, Any]:
+    """How long a yes said now can be taken back: the performer's own minutes, or the instant of a deadline that is sooner."""
+    minutes = row.performer.hold_minutes if row.performer else 0
+    ends = row.hold_ends_at(now)
+    cut_short = ends < now + timedelta(minutes=minutes)
+    return {"hold_minutes": minutes, "hold_until": times.moment(ends, zone) if cut_short else ""}
 
 
 def bands(preferences: Preferences) -> list[tuple[str, list[tuple[str, str, str]]]]:

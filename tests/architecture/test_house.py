@@ -34,7 +34,7 @@ SERVICE_RANKS = [
     {"grants"},
     {"usage", "media", "checking", "preferences", "people", "productions", "api_keys", "receipts"},
     {"representatives", "studios", "links", "files"},
-    {"addresses", "entitled"},
+    {"addresses", "entitled", "slugs"},
     {"judging"},
     {"moves"},
     {"seals"},

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,11 @@ _json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+
+
+@given(_json)
+def test_the_quick_way_writes_the_bytes_of_rfc_8785(value):
+    assert chain.canonical(value) == rfc8785.dumps(value)
 
 
 @given(st.dictionaries(st.text(), _json, max_size=5), st.randoms())

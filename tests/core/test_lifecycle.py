@@ -20,7 +20,7 @@ PICTURE = """
 DRAFT      PENDING .       .         .              .       .         .        .        .       .         .
 PENDING    .       PENDING COUNTERED .              HELD    .         .        DECLINED .       WITHDRAWN LAPSED
 COUNTERED  .       PENDING .         PENDING        .       .         .        DECLINED .       WITHDRAWN LAPSED
-HELD       .       .       .         .              .       PENDING   APPROVED DECLINED .       .         .
+HELD       .       PENDING .         .              .       PENDING   APPROVED DECLINED .       WITHDRAWN .
 APPROVED   .       .       .         .              .       .         .        .        .       .         .
 DECLINED   .       .       .         .              .       .         .        .        PENDING .         .
 WITHDRAWN  .       .       .         .              .       .         .        .        .       .         .
@@ -84,9 +84,9 @@ def test_new_terms_make_a_new_revision_and_nothing_else_does():
     assert bumping == {Action.AMEND, Action.COUNTER, Action.ACCEPT_COUNTER}
 
 
-def test_moves_back_into_the_open_get_a_fresh_deadline():
-    fresh = {action for action in Action if lifecycle.needs_fresh_deadline(action)}
-    assert fresh == {Action.AMEND, Action.COUNTER, Action.ACCEPT_COUNTER, Action.TAKE_BACK, Action.REOPEN}
+def test_a_held_yes_meets_the_moves_of_the_studio_as_a_waiting_request_does():
+    for action in (Action.AMEND, Action.WITHDRAW):
+        assert lifecycle.after(State.HELD, action) is lifecycle.after(State.PENDING, action)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,22 @@ def test_a_hold_ends_after_ten_minutes_unless_chosen_otherwise():
     assert lifecycle.hold_ends_at(SENT) == SENT + timedelta(minutes=10)
     assert lifecycle.hold_ends_at(SENT, timedelta(0)) == SENT
     assert lifecycle.hold_ends_at(SENT, lifecycle.AUTO_HOLD) == SENT + DAY
+
+
+@pytest.mark.parametrize(("left", "expected"), [(HOUR, 10), (10 * HOUR / 60, 10), (5 * HOUR / 60, 5)])
+def test_a_hold_ends_with_the_deadline_at_the_latest(left, expected):
+    assert lifecycle.hold_ends_at(SENT, deadline=SENT + left) == SENT + timedelta(minutes=expected)
+
+
+def test_the_day_of_a_standing_answer_always_fits_before_the_deadline():
+    assert lifecycle.AUTO_HOLD <= lifecycle.MIN_WINDOW
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"), [(10 * DAY, 10 * DAY), (HOUR, HOUR), (0 * HOUR, 2 * DAY), (-DAY, 2 * DAY)]
+)
+def test_a_yes_that_is_undone_moves_no_deadline_that_is_still_ahead(left, expected):
+    assert lifecycle.undone_deadline(SENT + left, SENT) == SENT + expected
 
 
 @pytest.mark.parametrize("hold", [timedelta(microseconds=-1), DAY + timedelta(microseconds=1)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -13,7 +13,7 @@ from django.db import connection, connections
 from consent.core.roles import Right
 from consent.models import Representation, User, UseRequest
 from consent.services import representatives, use_requests
-from notifications import delivery
+from notifications import delivery, preferences
 from notifications.bag import Bag
 from notifications.channels.base import Away, Permanent, Temporary
 from notifications.channels.email import MailPost, _clean
@@ -148,6 +148,35 @@ def test_three_days_of_trying_and_it_is_dead(cast: Cast) -> None:
     assert fresh(row).state == State.QUEUED
     work(Post(Temporary("SMTP_451")), first + LONGEST_TRY + timedelta(hours=1))
     assert fresh(row).state == State.DEAD
+
+
+def test_nights_without_a_try_do_not_count(cast: Cast) -> None:
+    row = one_mail(cast)
+    preferences.keep_settings(
+        cast.northlight.owner, quiet=True, quiet_from=time(21), quiet_to=time(8), neutral_subjects=False
+    )
+    for nights in range(5):
+        night = datetime(2026, 6, 11 + nights, 22, tzinfo=UTC)
+        Delivery.objects.filter(pk=row.pk).update(next_try_at=night)
+        assert work(Post(), night).later == 1
+        assert (fresh(row).attempts, fresh(row).first_tried_at) == (0, None)
+    morning = fresh(row).next_try_at
+    assert work(Post(Temporary("SMTP_451")), morning).later == 1
+    assert (fresh(row).state, fresh(row).first_tried_at) == (State.QUEUED, morning)
+
+
+def test_what_waits_behind_a_silent_server_keeps_its_three_days(cast: Cast) -> None:
+    make.decline(make.pending(cast.northlight, cast.imani), cast.imani)
+    office.dispatch()
+    Delivery.objects.exclude(kind="use_request.declined").delete()
+    work(Post(Away("AWAY")), NOW)
+    given_back = Delivery.objects.filter(state=State.QUEUED, attempts=0)
+    assert given_back.count() == given_back.filter(first_tried_at=None).count() == 3
+    tried = at(days=4)  # the server was away all the time, and asked by other mails
+    Delivery.objects.exclude(pk=given_back[0].pk).delete()
+    work(Post(Temporary("SMTP_451")), tried)
+    row = Delivery.objects.get()
+    assert (row.state, row.attempts, row.first_tried_at) == (State.QUEUED, 1, tried)
 
 
 def test_only_the_holder_of_the_claim_settles(cast: Cast) -> None:

@@ -219,6 +219,32 @@ def test_sums_stay_hidden_in_every_notation(world: World, language: str) -> None
     assert all(shows(seeing, sum_) for sum_ in (FEE, FLOOR, FLOOR - FEE))
 
 
+def weighed(world: World, rights: tuple[Right, ...]) -> set[tuple[str, ...]]:
+    """What the page of a counter-offer says of sums far below, just below, at and far above the minimum."""
+    give(world, frozenset({Right.SEE, *rights}))
+    client = signed_in(world)
+    said = set()
+    for pounds in (1, FEE, FLOOR - 1, FLOOR, FLOOR * 10):
+        sent = {**form_of(world.rows["waiting"], amount=pounds), "do": "look"}
+        page = client.post(address(world, COUNTER["counter"]), sent).context
+        said.add((page["summary"], *page["pips"], str(page["fits"]), str(page["gaps"])))
+    return said
+
+
+def test_the_floor_is_not_found_by_trying_sums(world: World) -> None:
+    assert len(weighed(world, (Right.NEGOTIATE,))) == 1
+    assert len(weighed(world, (Right.NEGOTIATE, Right.SEE_MONEY))) > 1
+
+
+def test_new_terms_are_not_shown_behind_the_link_of_somebody_whose_authority_ended(world: World) -> None:
+    give(world, frozenset({Right.SEE, Right.SEE_MONEY}))
+    Representation.objects.filter(pk=world.cast.authority.pk).update(ends_on="2026-01-01")
+    link = world.links["amended"]
+    page = follow(link).get(f"/l/r/{link.id}/").content.decode()
+    assert not shows(page, FEE)
+    assert "What changed" not in main_of(page)
+
+
 def test_taking_a_grant_back_is_the_performers_own(world: World) -> None:
     give(world, frozenset(Right))
     assert signed_in(world).get(f"/grants/{world.grant.ref}/take-back/").status_code == 403

@@ -20,11 +20,10 @@ def create(cast: make.Cast, **fields: Any) -> Production:
 
 
 def test_slugs_are_unique_within_a_studio_and_free_between_studios(cast: make.Cast) -> None:
-    assert [create(cast, title=title).slug for title in ("Glasshouse", "Glasshouse!", "New", "片")] == [
+    assert [create(cast, title=title).slug for title in ("Glasshouse", "Glasshouse!", "New")] == [
         "glasshouse",
         "glasshouse-2",
         "new-2",
-        "production",
     ]
     assert cast.tern.production.slug == cast.northlight.production.slug == "the-salt-road"
 

@@ -111,15 +111,15 @@ def test_deadline_against_yes(cast: Cast, round_: int) -> None:
 def test_amend_against_yes(cast: Cast, round_: int) -> None:
     row = make.pending(cast.northlight, cast.imani)
     studio = cast.northlight.actor()
-    outcomes = at_once(
+    at_once(
         yes(row, cast),
         lambda: use_requests.amend(row, make.terms(channels=["STREAMING"]), revision=1, actor=studio, now=NOW),
     )
     stands = settled(row, cast)
-    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
-    assert (stands.state, stands.revision) in [(State.HELD, 1), (State.PENDING, 2)]
-    if stands.state == State.HELD:
-        assert Decision.objects.get(use_request=row).digest == stands.digest
+    # Terms that changed need a new answer: a yes that came first is undone, one that came second is refused.
+    assert (stands.state, stands.revision) == (State.PENDING, 2)
+    assert facts("use_request.approved") == facts("use_request.taken_back")
+    assert not Decision.objects.filter(use_request=row, undone_at=None).exists()
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -153,6 +153,38 @@ def test_release_against_taking_back(cast: Cast, round_: int) -> None:
     )
     stands = settled(row, cast)
     assert (stands.state, Grant.objects.count()) in [(State.APPROVED, 1), (State.PENDING, 0)]
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_withdrawal_by_the_studio_against_release(cast: Cast, round_: int) -> None:
+    row = make.pending(cast.northlight, cast.imani)
+    make.approve(row, cast.imani)
+    studio = cast.northlight.actor()
+    outcomes = at_once(
+        lambda: expirations.sweep(now=at(minutes=10)),
+        lambda: use_requests.withdraw(row, revision=1, actor=studio, now=at(minutes=10)),
+    )
+    stands = settled(row, cast)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    told = (stands.state, Grant.objects.count(), facts("use_request.withdrawn"), facts("grant.issued"), len(refused))
+    assert told in [(State.WITHDRAWN, 0, 1, 0, 0), (State.APPROVED, 1, 0, 1, 1)]
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_new_terms_against_release(cast: Cast, round_: int) -> None:
+    row = make.pending(cast.northlight, cast.imani)
+    make.approve(row, cast.imani)
+    studio, other = cast.northlight.actor(), make.terms(channels=["STREAMING"])
+    outcomes = at_once(
+        lambda: expirations.sweep(now=at(minutes=10)),
+        lambda: use_requests.amend(row, other, revision=1, actor=studio, now=at(minutes=10)),
+        lambda: expirations.sweep(now=at(minutes=10)),
+    )
+    stands = settled(row, cast)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    told = (stands.state, stands.revision, Grant.objects.count(), facts("use_request.amended"), len(refused))
+    assert told in [(State.PENDING, 2, 0, 1, 0), (State.APPROVED, 1, 1, 0, 1)]
+    assert all(grant.digest == row.digest for grant in Grant.objects.all())
 
 
 def test_many_facts_on_one_chain_keep_their_order(cast: Cast) -> None:

@@ -66,7 +66,7 @@ def request_page(link: ActionLink, story: Dossier, actor: Actor, now: datetime) 
         "address": masked(link.recipient.email),
         "needs_sign_in": needed is Tier.T3 or not (row.performer and row.performer.approve_by_mail),
         "sign_in_url": answer_url(link),
-        "hold_minutes": row.performer.hold_minutes if row.performer else 0,
+        **showing.hold(row, zone, now=now),
     }
 
 
@@ -128,6 +128,7 @@ def dead(
     waiting = story.state is State.PENDING
     context = {
         "link": link,
+        "story": story,
         "row": story.row,
         "trouble": trouble,
         "waiting": waiting,

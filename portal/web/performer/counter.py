@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent.access import by_session
-from consent.core import compare, fitting
+from consent.core import fitting
 from consent.core.actor import Actor
-from consent.core.findings import Finding
 from consent.core.lifecycle import State
 from consent.core.roles import Capacity, Right
 from consent.core.terms import Terms
@@ -56,7 +55,7 @@ def counter(request: HttpRequest, ref: str) -> HttpResponse:
     mine, note = form.terms_of(asked), form.cleaned_data["note"]
     wanted = request.POST.get("do", "check")
     if wanted == "fit":
-        mine = fitting.fitted(mine, _against(row, mine, actor, now))
+        mine = fitting.fitted(mine, counter_pages.judged(row, dossier(row, now=now), mine, actor))
     if wanted == "look":
         return _show(request, row, actor, form, mine, now)
     _keep(request, row, mine, note)
@@ -164,7 +163,7 @@ def _show(
     terms = mine or row.terms
     reader = readers.of(actor, row.performer)
     without_optional(form, [name for name in form.fields if name not in ("note", "derivatives", "exclusive")])
-    findings = counter_pages.visible(compare.compare_all(terms, story.judged_by.value), actor)
+    findings = counter_pages.judged(row, story, terms, actor)
     lines = counter_pages.lines(row, story, terms, findings, form, actor)
     context = counter_pages.page(row, story, terms, actor, now) | {
         "form": form,
@@ -176,6 +175,7 @@ def _show(
         "summary": reader.summary(findings),
         "pips": [standing.value for _dimension, standing in findings_words.pips(findings)],
         "fee": counter_pages.fee(terms, row.terms, findings),
+        "weighed": actor.sees_floor,
         "readers": counter_pages.money_readers(row),
     }
     return render(request, "performer/counter.html", context, status=status)
@@ -201,7 +201,7 @@ def _show_check(
         performer=row.performer.professional_name if row.performer else "",
         was=row.terms,
     )
-    findings = counter_pages.visible(compare.compare_all(mine, story.judged_by.value), actor)
+    findings = counter_pages.judged(row, story, mine, actor)
     context = counter_pages.page(row, story, mine, actor, now) | {
         "parts": showing.parts(said),
         "note": note,
@@ -222,10 +222,6 @@ def _door(request: HttpRequest, ref: str) -> tuple[UseRequest, Actor]:
     if actor.capacity is Capacity.REPRESENTATIVE and not counter_pages.may(actor, Right.NEGOTIATE):
         raise NotEntitled("BEYOND_AUTHORITY")
     return row, actor
-
-
-def _against(row: UseRequest, mine: Terms, actor: Actor, now: datetime) -> list[Finding]:
-    return counter_pages.visible(compare.compare_all(mine, dossier(row, now=now).judged_by.value), actor)
 
 
 def _closed(request: HttpRequest, row: UseRequest, actor: Actor) -> HttpResponse:

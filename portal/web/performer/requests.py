@@ -140,7 +140,7 @@ def _show_answer(
         "form": form,
         "strong": needed is Tier.T3,
         "proven": decisions.reached(row, actor=actor, now=now) >= needed,
-        "consequences": request_pages.consequences(story, reader),
+        "consequences": request_pages.consequences(story, reader, now=now),
     }
     return render(request, "performer/answer.html", context, status=status)
 

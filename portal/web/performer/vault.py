@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -51,6 +52,7 @@ def vault(request: HttpRequest) -> HttpResponse:
         "voices": [frame for frame in frames if frame["kind"] == MediaKind.VOICE],
         "films": [frame for frame in frames if frame["kind"] == MediaKind.VIDEO],
         "others": [frame for frame in frames if not frame["kind"]],
+        "most": words.size(settings.MAX_UPLOAD_BYTES),
         "on_their_way": uploads.rows(one for one in reads.uploads(performer, now=now) if one.media is None),
         "used": words.size(used.used),
         "quota": words.size(used.quota),

@@ -83,7 +83,7 @@ def card_row(card: Card, *, now: datetime, zone: str) -> dict[str, Any]:
         state, word = grant_pages.state_code(grant, now), grant_pages.spoken(grant, now, zone)
         date = _("Ends %(day)s") % {"day": times.day(times.last_day(grant.exploit_until, zone))}
     elif card.told in (State.PENDING, State.COUNTERED) and row.deadline_at:
-        date = _("Reply by %(day)s") % {"day": times.deadline(row.deadline_at, zone)}
+        date = "" if row.deadline_at <= now else _("Reply by %(day)s") % {"day": times.deadline(row.deadline_at, zone)}
     elif row.decided_at:
         date = times.day(times.last_day(row.decided_at, zone))
     if card.told is State.COUNTERED and performer:

@@ -14,7 +14,6 @@ from consent.core.actor import Actor
 from consent.core.lifecycle import State
 from consent.core.roles import StudioAct
 from consent.models import Performer, Production, Studio, UseRequest
-from consent.queries.asked import told_state
 from consent.services import use_requests
 from portal.visitor import visitor
 from portal.web.forms import drafts
@@ -77,7 +76,7 @@ def open_paper(request: HttpRequest, org: str, ref: str) -> Paper:
     row, actor = by_session.studio_use_request(seen, org, ref, StudioAct.ASK)
     now = timezone.now()
     if row.state != State.DRAFT:
-        writable = told_state(row, now=now) in (State.PENDING, State.COUNTERED)
+        writable = row.told_to_studio(now) in (State.PENDING, State.COUNTERED)
         if not writable or row.draft.get(AMENDING) != row.revision:
             raise NoPaper(row)
     performer = None

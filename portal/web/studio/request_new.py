@@ -386,7 +386,7 @@ def _no_paper(request: HttpRequest, row: UseRequest) -> HttpResponse:
 
 
 def not_now(request: HttpRequest, row: UseRequest) -> HttpResponse:
-    """A refusal that gives nothing away: a yes in its undo window is nobody's to know."""
+    """Somebody or something came first. Said without what it was: the request's own page says that."""
     sentence = _("This could not be done just now, and nothing was changed. Look at the request again in a while.")
     back = reverse("studio:request", args=[row.studio.slug, row.ref])
     context = {"sentence": sentence, "status": 409, "back": back}

@@ -72,7 +72,7 @@ def _page(story: Asked, zone: str, now: datetime) -> dict[str, Any]:
         "state": state.value,
         "open": not settled,
         "again": state in (State.DECLINED, State.LAPSED, State.WITHDRAWN),
-        "said": _said(story, zone),
+        "said": _said(story, zone, now),
         "counter": counter,
         "counter_on": times.day(showing.local_day(counter.created_at, zone)) if counter else "",
         "parts": showing.parts(said),
@@ -86,11 +86,13 @@ def _address(row: UseRequest) -> rounds.Address:
     return lambda a, b: reverse("studio:request_compare", args=[row.studio.slug, row.ref, a, b])
 
 
-def _said(story: Asked, zone: str) -> str:
+def _said(story: Asked, zone: str, now: datetime) -> str:
     """The state in a sentence: neutral, and the same whatever the performer's preferences are."""
     row, name = story.row, story.row.performer.professional_name if story.row.performer else ""
     when = times.deadline(row.deadline_at, zone) if row.deadline_at else ""
     decided = times.moment(row.decided_at, zone) if row.decided_at else ""
+    if story.state is State.PENDING and row.deadline_at and row.deadline_at <= now:
+        return _("The time to answer ended %(when)s. You are told the outcome in a moment.") % {"when": when}
     return {
         State.PENDING: _("%(name)s can answer until %(when)s. After that it lapses, and counts as no."),
         State.COUNTERED: _("%(name)s sent changed terms. Answer by %(when)s. After that it lapses."),
