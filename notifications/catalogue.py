@@ -181,6 +181,9 @@ CATALOGUE: Mapping[str, Row] = MappingProxyType(
         "media.refused": Row(group=Group.MEDIA, notices=(_tell(Audience.PERFORMER, "upload_refused", to_actor=True),)),
         "media.described": _nobody(Group.MEDIA),
         "media.deleted": Row(group=Group.MEDIA, notices=(_tell(Audience.PERFORMER, "media_deleted"),)),
+        "media.vault_deleted": Row(
+            group=Group.SECURITY, mandatory=True, notices=_both("vault_deleted", urgency=Urgency.NOW, to_actor=True)
+        ),
         "media.downloaded": Row(
             group=Group.MEDIA,
             notices=(_tell(Audience.PERFORMER, "media_downloaded", urgency=Urgency.LOW, how=How.DAILY),),

@@ -65,10 +65,6 @@ def inbox(user: User, *, page: int, now: datetime) -> tuple[Page[Delivery], list
     return found, items
 
 
-def unread(user: User) -> int:
-    return Delivery.objects.filter(recipient=user, channel=Channel.INAPP, read_at=None).count()
-
-
 def choices(user: User) -> dict[Group, How | None]:
     """What the person chose about each group; None where they left it to the catalogue."""
     chosen = dict(Choice.objects.filter(user=user).values_list("group", "how"))

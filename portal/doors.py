@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from consent.access import NotFound
 from consent.core.actor import Tier
+from consent.models import User
 from consent.render import words
 from consent.services.moves import NotEntitled, Overtaken, Refused, Stale, StepUpNeeded, TooLate
 from portal.visitor import has_second_factor
@@ -54,6 +55,14 @@ def step_up(request: HttpRequest, *, back_to: str) -> HttpResponse:
         messages.info(request, words.refusal("SECOND_FACTOR_FIRST", {}))
         return HttpResponseRedirect(reverse("mfa_index") + "?" + urlencode({"next": back_to}))
     return HttpResponseRedirect(reverse("mfa_reauthenticate") + "?" + urlencode({"next": back_to}))
+
+
+def prove_again(request: HttpRequest, *, back_to: str) -> HttpResponse:
+    """As ``step_up``, where the password will do for whoever has no second factor."""
+    user: User = request.user  # type: ignore[assignment]
+    if has_second_factor(user) or not user.has_usable_password():
+        return step_up(request, back_to=back_to)
+    return HttpResponseRedirect(reverse("account_reauthenticate") + "?" + urlencode({"next": back_to}))
 
 
 def _status(exception: Refused) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi, gettext, ngettext
+from django.utils.translation import get_language_bidi, gettext
 
 from portal import statuswords
 
@@ -348,8 +348,3 @@ def _label(kind: str, begin: float, stop: float, words: object, *, runs_on: bool
         inside = "on" if kind in ("active", "revoked") else ""
         return _text(words, stop, 32.5, kind=inside, anchor="end", shift=-18 if runs_on else -8)
     return _text(words, begin, 32.5, kind="out", anchor="end", shift=-8)
-
-
-def years_in_words(count: int) -> str:
-    """A number of whole years, for labels beside a picture."""
-    return ngettext("%(count)d year", "%(count)d years", count) % {"count": count}

@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases
+from django.utils import translation
 
 from portal import embedded, env
 from tests.sink import Sink, free_port
@@ -165,6 +166,12 @@ def chromium_path() -> str:
 def empty_cache() -> None:
     """Rate limits live in the cache: no test inherits another's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """The language that the last request of another test spoke is no concern of this one."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -137,13 +137,13 @@ def trouble(link: ActionLink, *, now: datetime) -> str:
     AMENDED: the terms changed. REPLACED, NOT_ME, AUTHORITY: it was killed. MOVED: the address is another one now.
     EXPIRED: the link's own time is over, the request may still be open.
     """
+    if address_hash(link.recipient.email) != link.address_hash or not link.recipient.is_active:
+        return "MOVED"  # first of all: a mailbox that is no longer theirs learns nothing more
     if link.ended_at is not None:
         return link.ended_because
     row = link.use_request
     if row.revision != link.revision or row.digest != link.digest:
         return LinkEnd.AMENDED.value
-    if address_hash(link.recipient.email) != link.address_hash or not link.recipient.is_active:
-        return "MOVED"
     if capacity(link, now=now) is None:
         return LinkEnd.AUTHORITY.value
     return "EXPIRED" if link.expires_at <= now and row.state_at(now) is State.PENDING else ""

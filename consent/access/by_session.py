@@ -54,6 +54,7 @@ class _Proof(TypedDict):
     name: str
     reauthenticated_at: datetime | None
     second_factor_at: datetime | None
+    second_factor_enrolled: bool
 
 
 def performer(visitor: Visitor) -> tuple[Performer, Actor]:
@@ -258,4 +259,5 @@ def _proof(visitor: Visitor, *, name: str = "") -> _Proof:
         "name": name or visitor.user.display_name,
         "reauthenticated_at": visitor.reauthenticated_at,
         "second_factor_at": visitor.second_factor_at if visitor.second_factor_enrolled else None,
+        "second_factor_enrolled": visitor.second_factor_enrolled,
     }

@@ -67,6 +67,7 @@ class Actor:
     for_ref: str = ""
     reauthenticated_at: datetime | None = None
     second_factor_at: datetime | None = None
+    second_factor_enrolled: bool = False
     link_id: str = ""
     typed_address: bool = False
 
@@ -159,6 +160,12 @@ def tier_reached(
         return Tier.T0
     proven = second_factor_enrolled and _fresh(actor.reauthenticated_at, now) and _fresh(actor.second_factor_at, now)
     return Tier.T3 if proven else Tier.T2
+
+
+def proven_lately(actor: Actor, *, now: datetime) -> bool:
+    """Is it surely them, just now? Asked before what cannot be undone: by the second factor of whoever has one."""
+    factor = not actor.second_factor_enrolled or _fresh(actor.second_factor_at, now)
+    return factor and _fresh(actor.reauthenticated_at, now)
 
 
 def _fresh(proven_at: datetime | None, now: datetime) -> bool:

@@ -63,18 +63,6 @@ class Clocks:
         if self.destroy_by < self.generate_until:
             raise InvalidClocks(ClockProblem.DESTROY_BEFORE_GENERATE)
 
-    @classmethod
-    def of_days(
-        cls, *, starts_on: date, generate_until: date, exploit_until: date, destroy_by: date, zone: str
-    ) -> Clocks:
-        """From the local dates of terms: the first day counts from its first instant, the others to their end."""
-        return cls(
-            starts_at=start_of_day(starts_on, zone),
-            generate_until=end_of_day(generate_until, zone),
-            exploit_until=end_of_day(exploit_until, zone),
-            destroy_by=end_of_day(destroy_by, zone),
-        )
-
 
 class Clock(StrEnum):
     GENERATE = "GENERATE"
@@ -158,13 +146,6 @@ def may_exploit(clocks: Clocks, *, now: datetime, suspended: bool, withdrawn_at:
     if voided or _never_began(clocks, withdrawn_at):
         return False
     return clocks.starts_at <= now < clocks.exploit_until
-
-
-def may_access_media(
-    clocks: Clocks, *, now: datetime, suspended: bool, withdrawn_at: datetime | None, voided: bool
-) -> bool:
-    """May the studio open the reference media? Access opens and closes with the right to generate."""
-    return may_generate(clocks, now=now, suspended=suspended, withdrawn_at=withdrawn_at, voided=voided)
 
 
 def withdraw(clocks: Clocks, *, at: datetime, retention_days: int) -> Clocks:

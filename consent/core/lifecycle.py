@@ -72,9 +72,6 @@ OPEN = frozenset({State.PENDING, State.COUNTERED, State.HELD})
 TERMINAL = frozenset({State.APPROVED, State.WITHDRAWN, State.LAPSED})
 """No action leads out. DECLINED is not among them: it can be reopened for REOPEN_WINDOW."""
 
-SETTLED = TERMINAL | {State.DECLINED}
-"""What people read as closed."""
-
 _NEW_TERMS = frozenset({Action.AMEND, Action.COUNTER, Action.ACCEPT_COUNTER})
 
 MIN_WINDOW = timedelta(hours=48)
@@ -116,11 +113,6 @@ def after(state: State, action: Action) -> State:
 def allowed(state: State) -> tuple[Action, ...]:
     """The actions that lead out of ``state``, in the order of ``Action``; who may take them is another question."""
     return tuple(action for action in Action if (state, action) in TRANSITIONS)
-
-
-def sources(action: Action) -> frozenset[State]:
-    """The states from which ``action`` can be taken."""
-    return frozenset(state for state, known in TRANSITIONS if known is action)
 
 
 def needs_revision_bump(action: Action) -> bool:

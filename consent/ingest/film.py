@@ -49,7 +49,6 @@ def process_film(path: str | Path, extension: str, out_dir: str | Path) -> Film:
             height=height,
             duration_ms=round(seconds * 1000),
             codec=codec,
-            sound_codec=sounds[0] if sounds else "",
             thumbs=_save(poster, Path(out_dir)),
             fingerprint=fingerprint.of_frames(hashes),
         )

@@ -77,7 +77,6 @@ class Film(_Value):
     height: int
     duration_ms: int
     codec: str
-    sound_codec: str
     thumbs: dict[int, str]
     fingerprint: str
 

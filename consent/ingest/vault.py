@@ -81,12 +81,6 @@ def encrypt_file(src: str | Path, dst: str | Path, key: bytes, *, file_id: str) 
     return Encrypted(digest.hexdigest(), size)
 
 
-def plain_size(path: str | Path) -> int:
-    """The size of the content, from the header; proven only by decrypting."""
-    with Path(path).open("rb") as file:
-        return _open_header(file)[2]
-
-
 def decrypt_stream(
     path: str | Path, key: bytes, start: int = 0, end: int | None = None, *, file_id: str
 ) -> Iterator[bytes]:

@@ -98,10 +98,6 @@ class MediaItem(models.Model):
             ),
         ]
 
-    @property
-    def on_sheet(self) -> bool:
-        return self.state != MediaState.DELETED
-
 
 class Upload(models.Model):
     """One resumable upload (tus). Bytes wait in a part file; what arrived is kept for seven days."""

@@ -82,9 +82,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         return self.full_name or self.email.partition("@")[0]
 
-    def get_full_name(self) -> str:
-        return self.full_name
-
     def get_short_name(self) -> str:
         return self.full_name.partition(" ")[0] or self.display_name
 

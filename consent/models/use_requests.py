@@ -66,7 +66,6 @@ class UseRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     halfway_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -56,10 +56,6 @@ class Dossier:
         """What a yes would have to tick as an exception."""
         return tuple(f for f in self.findings if f.standing in (Standing.GOES_FURTHER, Standing.NEVER))
 
-    @property
-    def undecided(self) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.standing is Standing.YOURS_TO_DECIDE)
-
 
 def dossier(row: UseRequest, *, now: datetime) -> Dossier:
     """Read the whole story of a sent request. The caller came through a door."""
@@ -99,7 +95,9 @@ def wanted_media(row: UseRequest) -> Sequence[MediaItem]:
 
 def _yes_undone(row: UseRequest, state: State, last: Offer) -> bool:
     """The studio's move and the end of the yes are one transaction, and bear one instant."""
-    moved_at = {State.PENDING: last.created_at, State.WITHDRAWN: row.decided_at}.get(state)
+    moved_at = row.decided_at if state is State.WITHDRAWN else None
+    if state is State.PENDING and last.number > 1:
+        moved_at = last.created_at
     undone = Decision.objects.filter(use_request=row, answer=Answer.APPROVE, undone_at=moved_at)
     return moved_at is not None and undone.exists()
 

@@ -44,6 +44,17 @@ class ItemPage:
     duplicate_of: MediaItem | None
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The vault in numbers: ``counts`` by kind code, "ALL", and "" for files that were not told yet what they are;
+    ``copies`` that studios have fetched so far."""
+
+    counts: dict[str, int]
+    uploads: int
+    holders: tuple[Grant, ...]
+    copies: int
+
+
 def sheet(
     performer: Performer,
     *,
@@ -97,21 +108,21 @@ def uploads(performer: Performer, *, now: datetime) -> Sequence[Upload]:
     return [*sending, *waiting]
 
 
-def ready(performer: Performer) -> Sequence[MediaItem]:
-    """What a performer can hand out."""
-    return list(_kept(performer).filter(state=MediaState.READY).order_by("-number"))
+def whole(performer: Performer, *, now: datetime) -> Whole:
+    """Everything that goes with the vault, and who is concerned."""
+    counts = _counts(_kept(performer))
+    return Whole(
+        counts=counts | {"": counts["ALL"] - sum(counts[kind.value] for kind in MediaKind)},
+        uploads=Upload.objects.filter(performer=performer, state=UploadState.SENDING, expires_at__gt=now).count(),
+        holders=tuple(_holders(performer, now)),
+        copies=Download.objects.filter(media__performer=performer).count(),
+    )
 
 
-def named(performer: Performer, refs: Sequence[str]) -> Sequence[MediaItem]:
-    """The performer's items with these references, in that order; unknown and deleted ones are left out."""
-    found = {row.ref: row for row in _kept(performer).filter(ref__in=list(refs))}
-    return [found[ref] for ref in refs if ref in found]
-
-
-def holders(performer: Performer, *, now: datetime) -> Sequence[Grant]:
+def _holders(performer: Performer, now: datetime) -> QuerySet[Grant]:
     """Live grants that open any of the performer's media."""
     live = Grant.objects.generating(now).filter(performer=performer, media__state=MediaState.READY).distinct()
-    return list(live.select_related("studio", "production").order_by("generate_until"))
+    return live.select_related("studio", "production").order_by("generate_until")
 
 
 def _kept(performer: Performer) -> QuerySet[MediaItem]:

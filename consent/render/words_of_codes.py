@@ -336,9 +336,9 @@ MEANINGS: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
         "Right": {
             "SEE": _("Read requests, preferences and grants."),
             "COMMENT": _("Ask the studio questions and leave you notes."),
-            "NEGOTIATE": _("Send the studio changed terms. You still give the yes."),
+            "NEGOTIATE": _("Send the studio changed terms, and see the fee they offer. You still give the yes."),
             "DECLINE": _("Say no for you. You can reopen a no for 24 hours."),
-            "APPROVE": _("Say yes for you, up to the level and fee you set."),
+            "APPROVE": _("Say yes for you, up to the level and fee you set, and see the fee they offer."),
             "MANAGE_MEDIA": _("Add, describe and delete what is in your vault."),
             "SEE_MONEY": _("See fees and your minimum."),
         },

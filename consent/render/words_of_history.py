@@ -84,6 +84,11 @@ HISTORY: Mapping[str, Told] = MappingProxyType(
             _("%(who)s deleted “%(caption)s” from your vault."),
             _("You deleted “%(caption)s” from your vault."),
         ),
+        "media.vault_deleted": Told(
+            _("%(performer)s deleted the whole vault. Files destroyed: %(count)s."),
+            "",
+            _("You deleted your whole vault. Files destroyed: %(count)s."),
+        ),
         "media.downloaded": Told(_("%(who)s at %(studio)s opened “%(caption)s” for %(production)s.")),
         # --- asking
         "use_request.submitted": Told(

@@ -22,6 +22,9 @@ REFUSALS: Mapping[str, Promise] = MappingProxyType(
         "STEP_UP_NEEDED": _(
             "We need to check that it is you. Sign in again, and use your second factor if you are asked for it."
         ),
+        "SECOND_FACTOR_FIRST": _(
+            "Set up a passkey or an authenticator app first. What you were about to do needs it, and nothing was changed."
+        ),
         # --- somebody or something came first
         "ALREADY_DRAFT": _("This request has not been sent yet."),
         "ALREADY_PENDING": _("This request is waiting for an answer again. Look at it once more."),

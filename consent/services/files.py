@@ -136,12 +136,6 @@ def stored_name(stored: Mapping[str, Any], variant: Variant) -> str | None:
     return f"PICTURE_{min(sides, key=lambda side: abs(side - _SIDES[variant]))}"
 
 
-def extension(item: MediaItem, variant: Variant) -> str:
-    """Ours, from the sniffed type; never the uploader's."""
-    name = stored_name(item.stored, variant)
-    return str(item.stored[name]["extension"]) if name else ""
-
-
 def label_fonts() -> list[Path]:
     """The house's own faces for the name drawn into a copy: Latin with its accents, and Vietnamese."""
     return sorted((Path(settings.BASE_DIR) / "static" / "fonts").glob("hanken-grotesk-*-wght-normal.woff2"))

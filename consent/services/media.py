@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
 
-from consent.core.actor import Actor
+from consent.core import actor as proofs
+from consent.core.actor import Actor, Tier
 from consent.core.roles import Capacity, Right
 from consent.ingest import chunks, sandbox, vault
 from consent.ingest import refusal as refusals
 from consent.models import MediaItem, MediaKind, MediaPurpose, MediaState, Performer, Upload, UploadState
-from consent.services import files, ledger, moves
+from consent.services import entitled, files, ledger, moves
 from consent.services.files import Opened, Variant
-from consent.services.moves import NotEntitled, Refused
+from consent.services.moves import NotEntitled, Refused, StepUpNeeded
 
 __all__ = ["Opened", "Usage", "Variant"]
 
@@ -238,14 +239,28 @@ def delete(item: MediaItem, *, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def delete_vault(performer: Performer, *, actor: Actor, now: datetime) -> int:
-    """Every item and every upload on its way; the performer only, never a representative. Returns how many items went."""
-    if actor.capacity is not Capacity.PERFORMER or actor.performer_id != performer.pk:
-        raise NotEntitled("NOT_ENTITLED")
+    """Every item and every upload on its way; the performer only, never a representative. Returns how many items went.
+
+    Raises StepUpNeeded where the performer has not proven themselves again just now.
+    """
+    entitled.performer(actor, performer.pk)
+    if not proofs.proven_lately(actor, now=now):
+        raise StepUpNeeded(Tier.T3)
     moves.lock_performer(performer.pk)
     for upload in Upload.objects.filter(performer=performer, state=UploadState.SENDING):
         cancel_upload(upload, actor=actor, now=now)
     ids = MediaItem.objects.filter(performer=performer).exclude(state=MediaState.DELETED).values_list("pk", flat=True)
-    return sum(_delete(pk, actor=actor, now=now) for pk in list(ids))
+    gone = sum(_delete(pk, actor=actor, now=now) for pk in list(ids))
+    if gone:
+        ledger.record(
+            "media.vault_deleted",
+            performer=performer,
+            actor=actor,
+            now=now,
+            subject_ref=performer.ref,
+            payload={"performer": performer.professional_name, "count": gone},
+        )
+    return gone
 
 
 # --- Opened ----------------------------------------------------------------------------------------------------------
@@ -292,12 +307,6 @@ def licensed_copy(item: MediaItem, mark: str) -> Opened:
         source.unlink()
         copy = stack.enter_context((folder / made.name).open("rb"))
         return Opened(_poured(copy, stack.pop_all()), made.size, made.mime)
-
-
-def download_name(item: MediaItem, variant: Variant = Variant.ORIGINAL) -> str:
-    """A safe name for a download: the vault's number and our own extension."""
-    ending = files.extension(item, variant) or "jpg"
-    return f"sayso-{item.ref.lower()}.{ending}"
 
 
 def _poured(copy: BinaryIO, bench: ExitStack) -> Iterator[bytes]:

@@ -24,10 +24,6 @@ def flat(pounds: int, currency: str = "GBP") -> dict[str, Any]:
     return {"basis": "FLAT", "amount": pounds * 100, "currency": currency}
 
 
-def a_line(pounds: int, lines: int) -> dict[str, Any]:
-    return {"basis": "PER_UNIT", "unit": "LINE", "amount": pounds * 100, "currency": "GBP", "estimate": lines}
-
-
 def wish(
     play: Play,
     use: str,

@@ -157,6 +157,11 @@ def answers_open(actor: Actor) -> bool:
     return _may_any(actor, {Right.DECLINE, Right.NEGOTIATE, Right.APPROVE})
 
 
+def may_ask(actor: Actor) -> bool:
+    """May this person put a question to the studio?"""
+    return _may_any(actor, {Right.COMMENT})
+
+
 def may_take_back(actor: Actor) -> bool:
     """May this person undo a yes inside its window?"""
     return _may_any(actor, RIGHTS_FOR[Action.TAKE_BACK])

@@ -31,8 +31,8 @@ from tests.bench.turns import Times, once_each
 
 NOTE = (
     "The letter is the longest there is: a request to answer, with its terms, in text and HTML. Ours begins at the fact and ends"
-    " with the mail settled as sent; the server that takes the mail is a program of its own. Post-office renders the same words from"
-    " a template with two values; the bare loop sends bytes that are ready, and is the floor."
+    " with the mail settled as sent; the server that takes the mail is a program of its own. Post-office renders the same words"
+    " from a template with two values; the bare loop sends bytes that are ready, and is the floor."
 )
 
 

@@ -137,6 +137,7 @@ def performer(world: World) -> list[Stop]:
                 "/vault/",
                 f"/vault/{item}/",
                 f"/vault/{item}/delete/",
+                "/vault/delete/",
                 *(f"/grants/{view}" for view in ("", "?view=list", "?view=places")),
                 f"/grants/{grant}/",
                 f"/grants/{grant}/take-back/",

@@ -29,13 +29,13 @@ NOON = timedelta(hours=12)
 
 @pytest.fixture
 def phone(browser: Browser, live_server: Any, mailbox: None) -> Iterator[BrowserContext]:
-    with window(browser, live_server.url, **PHONE) as context:
+    with window(browser, live_server.url, axe=True, **PHONE) as context:
         yield context
 
 
 @pytest.fixture
 def desk(browser: Browser, live_server: Any, mailbox: None) -> Iterator[BrowserContext]:
-    with window(browser, live_server.url, **PHONE) as context:
+    with window(browser, live_server.url, axe=True, **PHONE) as context:
         yield context
 
 
@@ -118,7 +118,7 @@ def test_from_sign_up_to_an_expired_grant_at_390_px(
     reference = a_performer_settles_in(imani, picture)
     studio = a_studio_is_founded(nora)
     row = a_request_is_sent(nora, studio, reference)
-    with window(browser, live_server.url, **PHONE) as borrowed:
+    with window(browser, live_server.url, axe=True, **PHONE) as borrowed:
         the_answer_comes_from_the_mail(borrowed.new_page(), row)
     the_grant_lives_and_ends(imani, nora, studio, row)
 

@@ -102,7 +102,6 @@ def test_a_withdrawal_counts_at_the_next_read_even_on_a_slow_clock(now):
     later = now + timedelta(seconds=1)
     assert phase(running(), now, withdrawn_at=later) in (Phase.WINDING_DOWN, Phase.CLOSED)
     assert not clocks.may_generate(running(), now=now, **flags(withdrawn_at=later))
-    assert not clocks.may_access_media(running(), now=now, **flags(withdrawn_at=later))
 
 
 @pytest.mark.parametrize("when", [START - DAY, START])
@@ -159,7 +158,6 @@ def test_phase_and_predicates_agree(data):
     found = clocks.phase(c, now=now, destroyed=destroyed, **state)
     generate, exploit = clocks.may_generate(c, now=now, **state), clocks.may_exploit(c, now=now, **state)
     assert generate is (found is Phase.ACTIVE)
-    assert clocks.may_access_media(c, now=now, **state) is generate
     assert exploit or not generate
     if found in (Phase.VOID, Phase.CLOSED, Phase.SCHEDULED):
         assert not exploit
@@ -181,14 +179,12 @@ def test_phase_and_predicates_agree(data):
 )
 def test_windows_are_half_open(now, generate, exploit):
     assert clocks.may_generate(running(), now=now, **flags()) is generate
-    assert clocks.may_access_media(running(), now=now, **flags()) is generate
     assert clocks.may_exploit(running(), now=now, **flags()) is exploit
 
 
 def test_a_suspension_or_withdrawal_stops_making_and_leaves_finished_work_to_the_terms():
     for state in (flags(suspended=True), flags(withdrawn_at=at(49))):
         assert not clocks.may_generate(running(), now=at(50), **state)
-        assert not clocks.may_access_media(running(), now=at(50), **state)
         assert clocks.may_exploit(running(), now=at(50), **state)
 
 
@@ -402,19 +398,3 @@ def test_days_out_of_range(day, edge):
 def test_the_first_and_last_day_in_range(zone):
     assert clocks.start_of_day(date(1900, 1, 1), zone) < clocks.end_of_day(date(1900, 1, 1), zone)
     assert clocks.start_of_day(date(9998, 12, 31), zone) < clocks.end_of_day(date(9998, 12, 31), zone)
-
-
-def test_clocks_of_local_dates():
-    found = Clocks.of_days(
-        starts_on=date(2026, 3, 29),
-        generate_until=date(2026, 3, 29),
-        exploit_until=date(2026, 12, 31),
-        destroy_by=date(2026, 4, 30),
-        zone="Europe/London",
-    )
-    assert found == Clocks(
-        datetime(2026, 3, 29, tzinfo=UTC),
-        datetime(2026, 3, 29, 23, tzinfo=UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
-        datetime(2026, 4, 30, 23, tzinfo=UTC),
-    )

@@ -9,9 +9,11 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 
 from consent.models import User
-from notifications import delivery, outbox
+from notifications import delivery, letters, outbox
+from notifications.bag import WITH, Bag
 from notifications.channels.email import MailPost
 from notifications.delivery import Tally
+from notifications.letters import Letter
 from notifications.models import Channel, Delivery
 from tests.make import NOW
 
@@ -58,3 +60,9 @@ def part(message: Message, kind: str) -> str:
     body = parsed(message).get_body(preferencelist=(kind,))
     assert body is not None
     return str(body.get_content())
+
+
+def written(row: Delivery, now: datetime = NOW) -> Letter:
+    """A mail as it would go out now."""
+    loaded = Delivery.objects.select_related(*WITH).get(pk=row.pk)
+    return letters.write(loaded, Bag.pack([loaded], now=now))

@@ -14,7 +14,7 @@ from consent.services import preferences, use_requests
 from tests import make
 from tests.make import NOW, Cast
 from tests.notifications import office
-from tests.notifications.test_letters import written
+from tests.notifications.office import written
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from consent.core.vocabulary import Channel, FeeBasis, FeeUnit, Stance
 from consent.models import Offer, UseRequest
 from portal.web.forms.counter import CounterForm
 from tests import make
-from tests.portal.test_studio_requests import fresh
+from tests.portal.asking import fresh
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from consent.access import by_link
 from consent.core.lifecycle import State
-from consent.models import ActionLink, Decision, Fact, Performer, PreferenceSet, Representation, UseRequest
+from consent.core.roles import Right
+from consent.models import ActionLink, Decision, Fact, Performer, PreferenceSet, Representation, User, UseRequest
 from consent.services import decisions, use_requests
 from tests import make
 from tests.make import Cast
@@ -313,3 +314,23 @@ def test_a_null_character_in_an_address_is_refused_not_crashed_on(cast: Cast) ->
     client.force_login(cast.imani.user)
     for address in ("/requests/R-%00/", "/vault/%00/", "/vault/?tag=%00", "/grants/G%00/"):
         assert client.get(address).status_code == 400, address
+
+
+def test_who_may_only_read_is_offered_no_answer_and_no_question(cast: Cast, row: UseRequest) -> None:
+    Representation.objects.filter(pk=cast.authority.pk).update(rights=[Right.SEE.value])
+    page = Reader(row, cast.rosalind).read().content.decode()
+    assert 'name="choice"' not in page
+    assert 'name="body"' not in page
+    signed_in = Client()
+    signed_in.force_login(cast.rosalind)
+    answer = signed_in.get(f"/requests/{row.ref}/answer/?a=approve")
+    assert answer["Location"] == f"/requests/{row.ref}/"
+
+
+def test_a_mailbox_that_is_no_longer_theirs_learns_nothing_of_changed_terms(cast: Cast, row: UseRequest) -> None:
+    mail = Reader(row, cast.imani.user)
+    now = timezone.now()
+    use_requests.amend(row, make.terms(channels=["STREAMING"]), revision=1, actor=cast.northlight.actor(), now=now)
+    assert by_link.trouble(by_link.by_id(mail.link.id), now=now) == "AMENDED"
+    User.objects.filter(pk=cast.imani.user.pk).update(email="new@example.org")
+    assert by_link.trouble(by_link.by_id(mail.link.id), now=now) == "MOVED"

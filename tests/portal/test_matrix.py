@@ -53,7 +53,7 @@ EXCEPTIONS = {
             "performer:preferences_version", "performer:preferences_as_studio", "performer:preferences_band",
             "performer:preference", "performer:grants", "performer:stop", "performer:pause", "performer:history",
             "performer:history_download", "performer:start_first", "performer:start", "performer:representatives",
-            "performer:page", "performer:vault", "performer:uploads",
+            "performer:page", "performer:vault", "performer:vault_delete_all", "performer:uploads",
         ],
         frozenset({PERFORMER, STRANGER}),
     ),

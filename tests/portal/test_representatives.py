@@ -108,6 +108,8 @@ def walked(world: World, rights: frozenset[Right]) -> Walk:
     give(world, rights)
     client = signed_in(world)
     pages: dict[str, HttpResponse] = {name: client.get(address(world, url)) for name, url in SIGNED_IN.items()}
+    if rights.isdisjoint({Right.DECLINE, Right.NEGOTIATE, Right.APPROVE}):
+        assert pages.pop("answer").status_code == 302  # to the request: there is no answer for them to give
     if Right.NEGOTIATE in rights:
         pages["counter"] = client.get(address(world, COUNTER["counter"]))
         client.post(

@@ -54,9 +54,9 @@ def test_the_sheet_filters_and_counts(cast: make.Cast) -> None:
     ):
         shown = vault.sheet(imani.performer, now=NOW, **wanted)
         assert ([frame.item for frame in shown.frames], shown.total, shown.counts["ALL"]) == (found, len(found), 4)
-    assert list(vault.ready(imani.performer)) == [voice, second, first]
-    theirs = MediaItem.objects.get(performer=cast.stranger.performer)
-    assert vault.named(imani.performer, [second.ref, gone.ref, theirs.ref, "M-0", first.ref]) == [second, first]
+    everything = vault.whole(imani.performer, now=NOW)
+    assert everything.counts == {"ALL": 4, "STILL": 2, "VOICE": 1, "VIDEO": 0, "": 1}
+    assert (everything.uploads, everything.holders, everything.copies) == (0, (), 0)
 
 
 def test_pages_are_bounded_and_so_are_queries(
@@ -79,12 +79,13 @@ def test_a_ringed_frame_is_out_on_a_grant_while_the_grant_is_live(cast: make.Cas
     grants.record_download(grant, out, watermark="Northlight", actor=cast.northlight.actor(), now=LIVE)
     page = vault.item(out, now=LIVE)
     assert (page.held_by, [copy.user_name for copy in page.downloads]) == ((grant,), ["Northlight Pictures Clearance"])
-    assert list(vault.holders(cast.imani.performer, now=LIVE)) == [grant]
+    whole = vault.whole(cast.imani.performer, now=LIVE)
+    assert (whole.holders, whole.copies) == ((grant,), 1)
     for quiet in (NOW, grant.generate_until):
         assert not any(frame.held_by for frame in vault.sheet(cast.imani.performer, now=quiet).frames)
     grants.stop_everything(cast.imani.performer, actor=cast.imani.actor(), now=LIVE)
     assert vault.item(out, now=LIVE).held_by == ()
-    assert list(vault.holders(cast.imani.performer, now=LIVE)) == []
+    assert vault.whole(cast.imani.performer, now=LIVE).holders == ()
 
 
 def test_a_duplicate_is_named_until_it_is_deleted(cast: make.Cast) -> None:

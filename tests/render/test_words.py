@@ -85,7 +85,7 @@ def test_clauses_hold_only_gaps_that_are_filled() -> None:
 def test_every_refusal_that_is_raised_has_its_sentence() -> None:
     raised = set()
     for path in SOURCES:
-        raised |= set(re.findall(r"\b(?:Refused|NotEntitled|\w+Limit)\(\s*\"([A-Z_]+)\"", path.read_text()))
+        raised |= set(re.findall(r"\b(?:Refused|NotEntitled|\w+Limit|refusal)\(\s*\"([A-Z_]+)\"", path.read_text()))
     raised |= {f"ALREADY_{state}" for state in lifecycle.State}
     raised |= {f"DEADLINE_{problem}" for problem in lifecycle.DeadlineProblem}
     raised |= {"STEP_UP_NEEDED", "TERMS_CHANGED"}

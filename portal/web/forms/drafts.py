@@ -9,6 +9,7 @@ from typing import Any
 
 from consent.core.fitting import last_day
 from consent.core.places import COUNTRIES
+from consent.core.reading import Problem
 from consent.core.terms import Dates, FeeLine, InvalidTerms, Terms
 from consent.core.vocabulary import Dimension, FeeBasis
 from consent.render import money
@@ -61,6 +62,17 @@ def terms_so_far(draft: Draft) -> Terms | None:
         return to_terms(draft)
     except InvalidTerms:
         return None
+
+
+def contradictions(draft: Draft) -> tuple[Problem, ...]:
+    """Why there are no terms although a use was chosen: what the steps say together and cannot mean."""
+    if not (draft.get("what") or {}).get("uses"):
+        return ()
+    try:
+        to_terms(draft)
+    except InvalidTerms as invalid:
+        return invalid.problems
+    return ()
 
 
 def from_terms(terms: Terms) -> dict[str, Any]:

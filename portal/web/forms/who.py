@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from consent.core import lifecycle
 from consent.core.vocabulary import Agreement, ProductionKind
 from consent.models import Performer, Production
 from consent.render import words
@@ -16,7 +17,9 @@ from portal.web.forms.fields import day, text
 from portal.web.forms.terms import StepForm
 
 NEW = "new"
-LEAST_DAYS, DEFAULT_DAYS, MOST_DAYS = 2, 10, 90
+LEAST_DAYS, DEFAULT_DAYS, MOST_DAYS = (
+    window.days for window in (lifecycle.MIN_WINDOW, lifecycle.DEFAULT_WINDOW, lifecycle.MAX_WINDOW)
+)
 
 
 class WhoForm(StepForm):

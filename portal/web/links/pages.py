@@ -66,6 +66,8 @@ def request_page(link: ActionLink, story: Dossier, actor: Actor, now: datetime) 
         "address": masked(link.recipient.email),
         "needs_sign_in": needed is Tier.T3 or not (row.performer and row.performer.approve_by_mail),
         "sign_in_url": answer_url(link),
+        "answers": request_pages.answers_open(actor),
+        "may_ask": request_pages.may_ask(actor),
         **showing.hold(row, zone, now=now),
     }
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent.access import by_session
 from consent.core.actor import Actor, Tier
 from consent.core.lifecycle import State
-from consent.core.roles import Capacity, Right
+from consent.core.roles import Capacity
 from consent.models import ThreadKind, UseRequest
 from consent.queries import inbox
 from consent.queries.dossier import Dossier, dossier
@@ -64,16 +64,12 @@ def _request_context(story: Dossier, actor: Actor, now: datetime) -> dict[str, A
     return request_pages.request_context(story, actor, now=now) | {
         "nav": _nav(own),
         "question": MessageForm(own=own),
-        "may_comment": own or _has(actor, Right.COMMENT),
+        "may_comment": request_pages.may_ask(actor),
     }
 
 
 def _nav(own: bool) -> str:
     return "requests" if own else "inbox"
-
-
-def _has(actor: Actor, right: Right) -> bool:
-    return actor.authority is not None and right in actor.authority.rights
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +79,8 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
     row, actor = by_session.use_request(seen, ref)
     now = timezone.now()
     own = actor.capacity is Capacity.PERFORMER
-    if row.state_at(now) is not State.PENDING and request.method != "POST":
+    closed = row.state_at(now) is not State.PENDING or not request_pages.answers_open(actor)
+    if closed and request.method != "POST":
         return redirect("performer:request", ref=ref)
     if request.method != "POST":
         wanted = request.GET.get("a", "")

@@ -14,18 +14,21 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.access import by_session
+from consent.core import actor as proofs
 from consent.models import Grant, MediaItem, MediaKind, MediaPurpose, MediaState
 from consent.queries import vault as reads
-from consent.queries.vault import Frame
+from consent.queries.vault import Frame, Whole
 from consent.render import times, words
 from consent.services import media
 from consent.services.files import Variant
 from consent.services.moves import Refused
+from portal.doors import prove_again
 from portal.visitor import visitor
 from portal.web import request_pages
 from portal.web.forms.fields import commas
@@ -208,6 +211,42 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "performer/vault_delete.html", context)
 
 
+class DeleteAllForm(forms.Form):
+    sure = forms.BooleanField(
+        label=gettext_lazy("Yes, destroy everything in my vault"),
+        error_messages={"required": gettext_lazy("Tick this to go on, or keep the vault. Nothing was deleted.")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_all(request: HttpRequest) -> HttpResponse:
+    """The whole vault: what goes and what stays first, then who it is once more, then a tick and a press."""
+    performer, actor = by_session.performer(visitor(request))
+    now = timezone.now()
+    proven = proofs.proven_lately(actor, now=now)
+    if request.method == "POST" and not proven:
+        return prove_again(request, back_to=request.path)
+    form = DeleteAllForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        media.delete_vault(performer, actor=actor, now=now)
+        messages.success(request, _("Your vault is empty. The files and their keys are gone."))
+        return redirect("performer:vault")
+    whole = reads.whole(performer, now=now)
+    context = {"nav": "vault", "form": form, "proven": proven, "whole": whole, "goes": _goes(whole)}
+    return render(request, "performer/vault_delete_all.html", context, status=422 if form.is_bound else 200)
+
+
+def _goes(whole: Whole) -> list[str]:
+    counted = [
+        (ngettext("%(n)s still", "%(n)s stills", whole.counts[MediaKind.STILL]), whole.counts[MediaKind.STILL]),
+        (ngettext("%(n)s recording", "%(n)s recordings", whole.counts[MediaKind.VOICE]), whole.counts[MediaKind.VOICE]),
+        (ngettext("%(n)s film", "%(n)s films", whole.counts[MediaKind.VIDEO]), whole.counts[MediaKind.VIDEO]),
+        (ngettext("%(n)s file not checked yet", "%(n)s files not checked yet", whole.counts[""]), whole.counts[""]),
+        (ngettext("%(n)s upload on its way", "%(n)s uploads on their way", whole.uploads), whole.uploads),
+    ]
+    return [text % {"n": number_format(n)} for text, n in counted if n]
+
+
 @require_POST
 def portrait(request: HttpRequest, ref: str) -> HttpResponse:
     row, actor = by_session.media(visitor(request), ref)
@@ -257,6 +296,7 @@ def _range(asked: re.Match[str], length: int) -> tuple[int, int]:
 
 urlpatterns = [
     path("vault/", vault, name="vault"),
+    path("vault/delete/", delete_all, name="vault_delete_all"),
     path("vault/<str:ref>/", item, name="vault_item"),
     path("vault/<str:ref>/delete/", delete, name="vault_delete"),
     path("vault/<str:ref>/portrait/", portrait, name="vault_portrait"),

@@ -179,7 +179,10 @@ def invitation(request: HttpRequest, ref: str) -> HttpResponse:
     row = next((one for one in _invitations(seen.user.email) if one.ref == ref), None)
     if row is None:
         return render(
-            request, "refused.html", {"sentence": words.refusal("INVITATION_GONE", {}), "back": "/studio/"}, status=410
+            request,
+            "refused.html",
+            {"sentence": words.refusal("INVITATION_WITHDRAWN", {}), "back": "/studio/"},
+            status=410,
         )
     if request.method == "POST":
         try:

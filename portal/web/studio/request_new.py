@@ -223,13 +223,8 @@ def _check(request: HttpRequest, paper: Paper) -> HttpResponse:
     if request.POST.get("go") == "stay":
         forecast.forecast(paper, paper.draft, ask=True)
         return _to(paper, "check")
-    if terms is None:
-        form.is_valid()
-        form.add_error(None, _("There is nothing to send yet. Say first what you want to make."))
-    elif drafts.unsaid(paper.draft):
-        form.is_valid()
-        form.add_error(None, RETENTION_UNSAID)
-    elif form.is_valid():
+    unsendable = _unsendable(paper, terms)
+    if form.is_valid() and terms is not None and not unsendable:
         try:
             return _send(request, paper, form, terms)
         except Stale as stale:
@@ -240,7 +235,16 @@ def _check(request: HttpRequest, paper: Paper) -> HttpResponse:
         except Refused as refusal:
             field = "days" if refusal.code.startswith("DEADLINE_") and "days" in form.fields else None
             form.add_error(field, words.refusal(refusal.code, refusal.values))
+    for sentence in unsendable:
+        form.add_error(None, sentence)
     return _show_check(request, paper, form, terms, status=UNPROCESSABLE)
+
+
+def _unsendable(paper: Paper, terms: Terms | None) -> list[Any]:
+    if terms is None:
+        nothing = _("There is nothing to send yet. Say first what you want to make.")
+        return [words.problem(found) for found in drafts.contradictions(paper.draft)] or [nothing]
+    return [RETENTION_UNSAID] if drafts.unsaid(paper.draft) else []
 
 
 def _send(request: HttpRequest, paper: Paper, form: Any, terms: Terms) -> HttpResponse:
