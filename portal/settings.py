@@ -190,6 +190,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https:") else "h
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Sayso"
+MFA_ADAPTER = "portal.second_factor.SecondFactors"  # secrets are sealed before they are stored
 MFA_TOTP_TOLERANCE = 1  # a code may be one period old: people type, and clocks differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 

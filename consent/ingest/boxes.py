@@ -133,6 +133,29 @@ def check(file: BinaryIO, size: int) -> None:
         raise
 
 
+def check_items(file: BinaryIO, size: int) -> None:
+    """The items of a picture carry codes and names that are text: the decoder's binding ends the process over others."""
+    for meta in (box for box in walk(file, 0, size) if box.kind == b"meta"):
+        for table in (box for box in walk(file, meta.body + 4, meta.end) if box.kind == b"iinf"):
+            file.seek(table.body)
+            counted = 8 if file.read(1) != b"\0" else 6
+            for item in walk(file, table.body + counted, table.end):
+                _check_item(file, item)
+
+
+def _check_item(file: BinaryIO, item: Box) -> None:
+    file.seek(item.body)
+    said = file.read(item.end - item.body)
+    wide = said[:1] == b"\x03"
+    kind, words = (said[10:14], said[14:]) if wide else (said[8:12], said[12:])
+    try:
+        sound = kind.decode("ascii").isprintable() and bool(words.decode() or True)
+    except UnicodeDecodeError:
+        sound = False
+    if not sound:
+        raise Refused(Code.BROKEN, detail=f"item at {item.start}")
+
+
 def tracks(file: BinaryIO, size: int) -> list[Track]:
     """The tracks of the movie box. Refuses encryption, compressed headers and more tracks than any camera writes."""
     found: list[Track] = []

@@ -124,6 +124,7 @@ def _check_still(file: BinaryIO, size: int, sniffed: Sniffed) -> None:
             end = layout.end
         else:
             boxes.check(file, size)
+            boxes.check_items(file, size)
             end = size
         if end < size:
             polyglot.refuse_hidden_behind(data[end:])

@@ -21,6 +21,7 @@ from consent.render import times
 from notifications import addresses, inbox, preferences, queries, recipients
 from portal.visitor import visitor
 from portal.web import request_pages
+from portal.web.forms.answer import SureForm
 from portal.web.forms.notices import LABELS, NoticesForm
 
 LAYOUTS = {
@@ -87,15 +88,27 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows, POST acts; ``again=1`` undoes it. Works without signing in, and says nothing about the account."""
     user, group = addresses.open_unsubscribe(token)
-    done = ""
+    done, sure = "", None
     if request.method == "POST":
-        done = "on" if request.POST.get("again") else "off"
+        done, sure = _asked(request)
+    if done:
         preferences.choose(user, {group: None}) if done == "on" else preferences.turn_off(user, group)
-    context = {"group": LABELS[group], "done": done}
-    response = render(request, "notices/unsubscribe.html", context)
+    context = {"group": LABELS[group], "done": done, "sure": sure}
+    response = render(request, "notices/unsubscribe.html", context, status=422 if sure else 200)
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _asked(request: HttpRequest) -> tuple[str, SureForm | None]:
+    """What a press asks for. A mail program says the words of RFC 8058, a person ticks the box; a press without either is a
+    machine's, and turns nothing off."""
+    if request.POST.get("again"):
+        return "on", None
+    sure = SureForm(request.POST)
+    if request.POST.get("List-Unsubscribe") == "One-Click" or sure.is_valid():
+        return "off", None
+    return "", sure
 
 
 app_name = "notices"

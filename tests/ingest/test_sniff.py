@@ -83,6 +83,14 @@ REFUSED = {
     "half a png": (lambda: specimens.png()[:5000], Code.BROKEN),
     "half a webp": (lambda: specimens.webp()[:5000], Code.BROKEN),
     "half a heic": (lambda: specimens.heic()[:5000], Code.BROKEN),
+    "heic whose item has a code that is no text": (
+        lambda: specimens.heic().replace(b"Exif", b"Ex\x80f", 1),
+        Code.BROKEN,
+    ),
+    "heic whose item has a name that is no text": (
+        lambda: specimens.heic().replace(b"\0\0hvc1\0", b"\0\0hvc1\xff", 1),
+        Code.BROKEN,
+    ),
     "half a wav": (lambda: specimens.wav()[:5000], Code.BROKEN),
     "half a flac": (lambda: specimens.flac()[:50_000], Code.BROKEN),
     "half an mp4": (lambda: specimens.mp4()[:5000], Code.BROKEN),

@@ -170,6 +170,15 @@ def test_one_click_needs_no_cookie_and_says_yes_twice(cast: Cast, way_out: str) 
     assert not Choice.objects.exists()
 
 
+def test_a_machine_that_submits_the_form_as_it_stands_turns_nothing_off(way_out: str) -> None:
+    answer = Client().post(way_out)
+    assert answer.status_code == 422
+    assert "Tick the box beside the button first" in answer.content.decode()
+    assert not Choice.objects.exists()
+    assert Client().post(way_out, {"sure": "on"}).status_code == 200
+    assert Choice.objects.get().how == How.OFF
+
+
 def test_only_what_we_made_is_a_way_out(cast: Cast, way_out: str) -> None:
     token = addresses.unsubscribe_token(cast.imani.user, Group.REQUESTS)
     said, _, mac = token.rpartition(".")

@@ -36,6 +36,9 @@ def row(cast: Cast) -> UseRequest:
     return make.pending(cast.northlight, cast.imani, make.terms(dates=days), now=now)
 
 
+MEANT = {"sure": "on"}
+"""The tick that every press behind a link needs, beside the answer itself."""
+
 DAYS = {"starts_on": 20, "generate_until": 200, "exploit_until": 900, "destroy_by": 230}
 
 
@@ -133,7 +136,7 @@ def test_a_no_needs_only_the_link(cast: Cast, row: UseRequest) -> None:
     assert UseRequest.objects.get(pk=row.pk).state == State.DECLINED
     after = reader.client.get(reader.base)
     assert "You declined" in after.content.decode()
-    reader.client.post(f"{reader.base}reopen/")
+    reader.client.post(f"{reader.base}reopen/", MEANT)
     assert UseRequest.objects.get(pk=row.pk).state == State.PENDING
 
 
@@ -144,7 +147,7 @@ def test_a_yes_needs_the_address_typed(cast: Cast, row: UseRequest) -> None:
     assert "not the address" in wrong.content.decode()
     assert reader.press("approve", as_exception="on", address=" IMANI@example.org ").status_code == 303
     assert UseRequest.objects.get(pk=row.pk).state == State.HELD
-    reader.client.post(f"{reader.base}take-back/")
+    reader.client.post(f"{reader.base}take-back/", MEANT)
     assert UseRequest.objects.get(pk=row.pk).state == State.PENDING
 
 
@@ -207,10 +210,45 @@ def test_not_me_kills_every_link(cast: Cast, row: UseRequest) -> None:
     agent = Reader(row, cast.rosalind)
     reader = Reader(row, cast.imani.user)
     reader.read()
-    reader.client.post(f"{reader.base}not-me/")
+    reader.client.post(f"{reader.base}not-me/", MEANT)
     assert reader.read().status_code == 410
     assert agent.read().status_code == 410
     assert Fact.objects.filter(kind="link.disowned").count() == 1
+
+
+def test_not_me_leaves_a_way_back_to_the_registered_address_only(cast: Cast, row: UseRequest) -> None:
+    """A machine may have ticked it; a fresh link goes to the mailbox that we know, never to whoever asks."""
+    reader = Reader(row, cast.imani.user)
+    reader.read()
+    reader.client.post(f"{reader.base}not-me/", MEANT)
+    assert "Send me a new link" in reader.read().content.decode()
+    assert reader.client.post(f"{reader.base}new-link/", MEANT).status_code == 200
+    assert Reader(row, cast.imani.user).read().status_code == 200
+    assert reader.read().status_code == 410
+
+
+PRESSES = ("not-now", "not-me", "take-back", "reopen", "new-link")
+
+
+@pytest.mark.parametrize("press", PRESSES)
+@pytest.mark.parametrize("stands", ["waiting", "held", "declined", "replaced"])
+def test_a_press_without_its_tick_changes_nothing(cast: Cast, row: UseRequest, stands: str, press: str) -> None:
+    """A mail scanner that submits every form it finds, at any time of the request's life."""
+    reader = Reader(row, cast.imani.user)
+    if stands == "held":
+        reader.press("approve", address=cast.imani.user.email)
+    if stands == "declined":
+        reader.press("decline")
+    if stands == "replaced":
+        ActionLink.objects.update(ended_at=timezone.now(), ended_because="REPLACED")
+    reader.read()
+    before, state = snapshot(), UseRequest.objects.get(pk=row.pk).state
+    answer = reader.client.post(f"{reader.base}{press}/")
+    assert answer.status_code == (410 if stands == "replaced" else 422)
+    assert "Tick the box beside the button first" in answer.content.decode()
+    assert (snapshot(), UseRequest.objects.get(pk=row.pk).state) == (before, state)
+    assert Performer.objects.get(pk=cast.imani.performer.pk).muted_until is None
+    assert not ActionLink.objects.filter(ended_because="NOT_ME").exists()
 
 
 def test_another_account_is_told_whose_link_it_is(cast: Cast, row: UseRequest) -> None:
@@ -234,8 +272,8 @@ def test_a_new_link_goes_to_the_registered_address_three_times_an_hour(cast: Cas
     ActionLink.objects.filter(pk=reader.link.pk).update(ended_at=timezone.now(), ended_because="REPLACED")
     reader.read()
     for _ in range(3):
-        assert reader.client.post(f"{reader.base}new-link/").status_code == 200
-    assert reader.client.post(f"{reader.base}new-link/").status_code == 422
+        assert reader.client.post(f"{reader.base}new-link/", MEANT).status_code == 200
+    assert reader.client.post(f"{reader.base}new-link/", MEANT).status_code == 422
     assert Fact.objects.filter(kind="link.replaced").count() == 3
 
 
@@ -243,7 +281,7 @@ def test_a_question_and_not_now_answer_nothing(cast: Cast, row: UseRequest) -> N
     reader = Reader(row, cast.imani.user)
     reader.read()
     reader.client.post(f"{reader.base}ask/", {"body": "Which scenes, exactly?"})
-    reader.client.post(f"{reader.base}not-now/")
+    reader.client.post(f"{reader.base}not-now/", MEANT)
     assert UseRequest.objects.get(pk=row.pk).state == State.PENDING
     assert Performer.objects.get(pk=cast.imani.performer.pk).muted_until is not None
     assert "Which scenes, exactly?" in reader.read().content.decode()

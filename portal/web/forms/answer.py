@@ -66,6 +66,15 @@ class LinkAnswerForm(AnswerForm):
     )
 
 
+class SureForm(forms.Form):
+    """The tick beside a button behind a mail link. A machine that opens every link and presses every button ticks nothing,
+    so it changes nothing."""
+
+    sure = forms.BooleanField(
+        error_messages={"required": _("Tick the box beside the button first. Nothing was changed.")}
+    )
+
+
 class MessageForm(forms.Form):
     """``own`` is False for whoever acts for the performer."""
 

@@ -21,6 +21,7 @@ from consent.render import times
 from consent.services import decisions
 from consent.services.moves import Overtaken
 from portal.web import readers, request_pages, showing
+from portal.web.forms.answer import SureForm
 
 GONE, CONFLICT, FORBIDDEN = 410, 409, 403
 
@@ -81,10 +82,12 @@ def answer_url(link: ActionLink) -> str:
     return reverse("performer:request", args=[link.use_request.ref])
 
 
-def settled(request: HttpRequest, link: ActionLink, story: Dossier, now: datetime) -> HttpResponse:
+def settled(
+    request: HttpRequest, link: ActionLink, story: Dossier, now: datetime, *, sure: SureForm | None = None
+) -> HttpResponse:
     """The request has its answer: what stands, and what can still be undone from here."""
-    status = GONE if story.state in (State.LAPSED, State.WITHDRAWN) else 200
-    return render(request, "links/settled.html", _settled_context(link, story, now), status=status)
+    status = GONE if story.state in (State.LAPSED, State.WITHDRAWN) else 422 if sure else 200
+    return render(request, "links/settled.html", _settled_context(link, story, now) | {"sure": sure}, status=status)
 
 
 def _settled_context(link: ActionLink, story: Dossier, now: datetime) -> dict[str, Any]:
@@ -118,7 +121,9 @@ def overtaken(request: HttpRequest, link: ActionLink, what: Overtaken, now: date
     return render(request, "links/settled.html", context, status=status)
 
 
-def dead(request: HttpRequest, link: ActionLink, trouble: str, now: datetime) -> HttpResponse:
+def dead(
+    request: HttpRequest, link: ActionLink, trouble: str, now: datetime, *, sure: SureForm | None = None
+) -> HttpResponse:
     """The link no longer leads to an answer; the page says why and offers what still helps."""
     status = CONFLICT if trouble == "AMENDED" else GONE
     story = dossier(link.use_request, now=now)
@@ -132,7 +137,8 @@ def dead(request: HttpRequest, link: ActionLink, trouble: str, now: datetime) ->
         "parts": _changed(link, story, now) if trouble == "AMENDED" and waiting else [],
         "sign_in_url": answer_url(link),
         "address": masked(link.recipient.email),
-        "may_send_again": waiting and trouble in ("AMENDED", "EXPIRED", "REPLACED"),
+        "may_send_again": waiting and trouble in ("AMENDED", "EXPIRED", "REPLACED", "NOT_ME"),
+        "sure": sure,
     }
     return render(request, "links/dead.html", context, status=status)
 

@@ -26,7 +26,7 @@ from consent.render import words
 from consent.services import decisions, links, use_requests
 from consent.services.moves import Overtaken, Refused, Stale, StepUpNeeded, TooLate
 from portal.web import readers
-from portal.web.forms.answer import APPROVE, CHANGE, LinkAnswerForm, MessageForm
+from portal.web.forms.answer import APPROVE, CHANGE, LinkAnswerForm, MessageForm, SureForm
 from portal.web.links import cookie, pages
 
 View = Callable[..., HttpResponse]
@@ -50,6 +50,18 @@ def behind_a_link(view: View) -> View:
         return pages.sealed(view(request, link, timezone.now()))
 
     return opened
+
+
+def meant(view: View) -> View:
+    """Refuse a press without its tick: what a form sends as it stands, whoever sends it, changes nothing."""
+
+    @wraps(view)
+    def pressed(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
+        found = request.resolver_match
+        sure = SureForm(request.POST, auto_id=f"{found.url_name if found else ''}-%s")
+        return view(request, link, now) if sure.is_valid() else show(request, link, now, sure=sure, status=422)
+
+    return pressed
 
 
 @login_not_required
@@ -79,21 +91,21 @@ def show(
     *,
     form: LinkAnswerForm | None = None,
     question: MessageForm | None = None,
+    sure: SureForm | None = None,
     status: int = 200,
-    notice: str = "",
 ) -> HttpResponse:
     trouble = by_link.trouble(link, now=now)
     if trouble:
-        return pages.dead(request, link, trouble, now)
+        return pages.dead(request, link, trouble, now, sure=sure)
     actor = by_link.actor(link, now=now)
     story = dossier(link.use_request, now=now)
     if story.state is not State.PENDING and form is None:
-        return pages.settled(request, link, story, now)
+        return pages.settled(request, link, story, now, sure=sure)
     own = pages.is_own(link)
     context = pages.request_page(link, story, actor, now) | {
         "form": form or LinkAnswerForm.of(link.use_request, own=own),
         "question": question or MessageForm(own=own),
-        "notice": notice,
+        "sure": sure,
     }
     return render(request, "links/read.html", context, status=status)
 
@@ -206,6 +218,7 @@ def ask(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
 
 @require_POST
 @behind_a_link
+@meant
 def not_now(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
     """On set: ask my representatives to look, and keep reminders quiet for a day."""
     return _act(request, link, now, lambda actor: decisions.not_now(link.use_request, actor=actor, now=now))
@@ -213,12 +226,14 @@ def not_now(request: HttpRequest, link: ActionLink, now: datetime) -> HttpRespon
 
 @require_POST
 @behind_a_link
+@meant
 def take_back(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
     return _act(request, link, now, lambda actor: decisions.take_back(link.use_request, actor=actor, now=now))
 
 
 @require_POST
 @behind_a_link
+@meant
 def reopen(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
     return _act(request, link, now, lambda actor: decisions.reopen(link.use_request, actor=actor, now=now))
 
@@ -238,6 +253,7 @@ def _act(request: HttpRequest, link: ActionLink, now: datetime, act: Callable[[A
 
 @require_POST
 @behind_a_link
+@meant
 def not_me(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
     """ "This was not me": every link of the request dies, and the performer is told."""
     if by_link.trouble(link, now=now) in ("", "EXPIRED"):
@@ -247,6 +263,7 @@ def not_me(request: HttpRequest, link: ActionLink, now: datetime) -> HttpRespons
 
 @require_POST
 @behind_a_link
+@meant
 def new_link(request: HttpRequest, link: ActionLink, now: datetime) -> HttpResponse:
     """A fresh link goes to the registered address, and nowhere else, at most three times an hour."""
     try:
