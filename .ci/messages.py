@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ SOURCES = (
     ("templates", "*.html"),
     ("templates", "*.txt"),
 )
+NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a catalogue changes when its texts do, not with the day it was compiled
 SILENT = {"demo", "commands"}  # what they say stays on the console, in English, or is somebody's own words
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
@@ -118,7 +120,7 @@ def po_text(catalog: Catalog) -> bytes:
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
-    said = Catalog(locale=catalog.locale)
+    said = Catalog(locale=catalog.locale, project="Sayso", creation_date=NO_DAY, revision_date=NO_DAY)
     for message in catalog:
         if message.id and not hollow(message):  # a hole speaks English
             said.add(message.id, message.string, context=message.context)
