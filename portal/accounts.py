@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 
-from consent.models import MediaItem, MediaKind, MediaState, Side, User
+from consent.core.lifecycle import State
+from consent.models import MediaItem, MediaKind, MediaState, Side, User, UseRequest
 from notifications.models import Channel, Delivery
 
 ROOMS = {Side.PERFORMER: "performer:home", Side.REPRESENTATIVE: "desk:inbox", Side.STUDIO: "studio:choose"}
@@ -33,8 +35,17 @@ class Backend(AuthenticationBackend):
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
+@cache
 def known() -> QuerySet[User]:
-    """People with their room as ``performer``, how many notices they have not read, and their portrait's reference."""
+    """People with their room as ``performer``, how many requests wait there, how many notices they have not read, and their
+    portrait's reference. Built once; every use makes a query of its own out of it."""
+    waiting = (
+        UseRequest.objects.filter(performer__user=OuterRef("pk"), state=State.PENDING, deadline_at__gt=Now())
+        .order_by()
+        .values("performer")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
     unread = (
         Delivery.objects.filter(recipient=OuterRef("pk"), channel=Channel.INAPP, read_at=None)
         .order_by()
@@ -46,6 +57,7 @@ def known() -> QuerySet[User]:
         performer__user=OuterRef("pk"), is_portrait=True, state=MediaState.READY, previewed=True, kind=MediaKind.STILL
     )
     return User.objects.select_related("performer").annotate(
+        requests_waiting=Coalesce(Subquery(waiting, output_field=IntegerField()), 0),
         unread_count=Coalesce(Subquery(unread, output_field=IntegerField()), 0),
         portrait_ref=Subquery(portrait.order_by("pk").values("ref")[:1]),
     )

@@ -47,8 +47,8 @@ def _known(user: Any) -> Any:
 
 
 def _waiting(user: Any) -> int:
-    waiting = UseRequest.objects.filter(state=State.PENDING, deadline_at__gt=timezone.now())
     if user.side == "REPRESENTATIVE":
+        waiting = UseRequest.objects.filter(state=State.PENDING, deadline_at__gt=timezone.now())
         clients = [row.performer_id for row in by_session.desk(by_session.Visitor(user=user))]
         return waiting.filter(performer__in=clients).count()
-    return waiting.filter(performer__user=user).count()
+    return int(_known(user).requests_waiting)

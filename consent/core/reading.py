@@ -23,7 +23,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def writable(text: str) -> bool:
     """False for characters that neither canonical JSON nor the database can hold, or that nobody can see: lone
     surrogates, NUL and the other control characters (tabs and line ends are fine)."""
-    return not any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\r\n" for char in text)
+    return text.isprintable() or not any(
+        unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\r\n" for char in text
+    )
 
 
 @dataclass(frozen=True, slots=True)

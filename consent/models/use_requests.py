@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from consent.core import lifecycle
+from consent.core.findings import Finding
 from consent.core.lifecycle import HOLD_DEFAULT, OPEN, State
 from consent.core.policy import Verdict
 from consent.core.terms import Terms
@@ -100,6 +101,11 @@ class UseRequest(models.Model):
     @cached_property
     def verdict(self) -> Verdict | None:
         return Verdict.from_data(self.verdict_data) if self.verdict_data else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of the stored verdict alone: lists show them, and reading every reason with them is dear."""
+        return tuple(Finding.from_data(found) for found in self.verdict_data["findings"]) if self.verdict_data else ()
 
     def state_at(self, now: datetime) -> State:
         """The state that is true now: a passed deadline is LAPSED, swept or not.

@@ -35,7 +35,7 @@ def requests(performers: Sequence[Performer], view: View, *, now: datetime, page
     """Requests to any of these performers; those to answer by reply-by. One row more is read instead of a count."""
     rows = _in_view(_sent(performers), view, now)
     start = (page - 1) * PAGE
-    found = list(rows[start : start + PAGE + 1])
+    found = _with_performers(rows[start : start + PAGE + 1], performers)
     return Listing(tuple(found[:PAGE]), page, len(found) > PAGE)
 
 
@@ -47,12 +47,12 @@ def counts(performers: Sequence[Performer], *, now: datetime) -> dict[View, int]
 
 
 def waiting(performer: Performer, *, now: datetime, limit: int = 5) -> list[UseRequest]:
-    return list(_in_view(_sent([performer]), View.WAITING, now)[:limit])
+    return _with_performers(_in_view(_sent([performer]), View.WAITING, now)[:limit], [performer])
 
 
 def held(performer: Performer, *, now: datetime) -> list[UseRequest]:
     """Answers inside their undo window."""
-    return list(_sent([performer]).filter(state=State.HELD).order_by("held_until"))
+    return _with_performers(_sent([performer]).filter(state=State.HELD).order_by("held_until"), [performer])
 
 
 def declined_for_you(performer: Performer, *, now: datetime) -> int:
@@ -75,7 +75,16 @@ def in_force(performer: Performer, *, now: datetime, limit: int = 5) -> list[Gra
 
 def _sent(performers: Sequence[Performer]) -> QuerySet[UseRequest]:
     rows = UseRequest.objects.filter(performer__in=performers).exclude(state=State.DRAFT)
-    return rows.select_related("studio", "production", "performer")
+    return rows.select_related("studio", "production").defer("draft", "production__synopsis")
+
+
+def _with_performers(rows: QuerySet[UseRequest], performers: Sequence[Performer]) -> list[UseRequest]:
+    """The rows, each with its performer out of those asked for: they are known already."""
+    known = {performer.pk: performer for performer in performers}
+    found = list(rows)
+    for row in found:
+        row.performer = known[row.performer_id] if row.performer_id is not None else None
+    return found
 
 
 def _in_view(rows: QuerySet[UseRequest], view: View, now: datetime) -> QuerySet[UseRequest]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
@@ -64,6 +65,11 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 def money(amount_minor: int, currency: str, locale: str | None = None) -> str:
     """ "£6,500"; decimals only where there are any. ``locale`` None is the active language."""
+    return _money(amount_minor, currency, str(locale_of(locale)))
+
+
+@lru_cache(maxsize=4096)
+def _money(amount_minor: int, currency: str, locale: str) -> str:
     amount = to_major(amount_minor, currency)
     whole = amount == amount.to_integral_value()
     found = locale_of(locale)

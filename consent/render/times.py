@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,12 @@ class Deadline(NamedTuple):
 
 def locale_of(code: str | None = None) -> Locale:
     """The reader's locale; ``None`` is the active language. English is British English here."""
-    wanted = (code or get_language() or "en").replace("-", "_")
+    return _locale(code or get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _locale(code: str) -> Locale:
+    wanted = code.replace("-", "_")
     if wanted in ("en", "en_us"):
         return Locale("en", "GB")
     try:
@@ -82,6 +88,12 @@ def moment(at: datetime, zone: str, locale: str | None = None) -> str:
 
 def deadline(at: datetime, zone: str, locale: str | None = None) -> Deadline:
     """Midnight reads as the end of the day before: "Friday 19 June"."""
+    return _deadline(at, zone, str(locale_of(locale)))
+
+
+@lru_cache(maxsize=4096)
+def _deadline(at: datetime, zone: str, locale: str) -> Deadline:
+    """Lists show many rows and few deadlines, and putting one into words is dear."""
     local = at.astimezone(ZoneInfo(zone))
     whole_day = local.time() == time.min
     shown = local.date() - timedelta(days=1) if whole_day else local.date()

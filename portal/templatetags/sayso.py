@@ -13,7 +13,7 @@ from babel import Locale
 from babel.numbers import get_currency_precision, parse_pattern
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -221,15 +221,15 @@ def statement(parts: str | Iterable[tuple[object, str]]) -> SafeString:
     for screen readers."""
     if isinstance(parts, str):
         return format_html("{}", parts)
-    return format_html_join("", "{}", ((_marked(text, str(mark or "")),) for text, mark in parts))
+    return SafeString("".join([_marked(text, str(mark or "")) for text, mark in parts]))
 
 
 def _marked(text: object, mark: str) -> SafeString:
     if not mark:
-        return format_html("{}", text)
+        return conditional_escape(str(text))
     before, after, meaning, first = _MARKS[mark]
     if not meaning:
-        return format_html("{}{}{}", before, text, after)
+        return before + conditional_escape(str(text)) + after
     if first:
         return format_html('{}<span class="vh">{} </span>{}{}', before, meaning, text, after)
     return format_html('{}{}<span class="vh"> ({})</span>{}', before, text, meaning, after)

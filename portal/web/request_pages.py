@@ -9,8 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from consent.core.actor import Actor
 from consent.core.lifecycle import Action, State
@@ -61,8 +61,6 @@ def tabs(counted: dict[View, int], view: View, url: str, *, own: bool = True) ->
 
 def inbox_row(row: UseRequest, *, now: datetime, zone: str, reader: Reader) -> dict[str, Any]:
     """One row: who, one sentence, fit pips, reply-by. Reads the verdict stored with the row, so a list stays one query."""
-    findings = row.verdict.findings if row.verdict else ()
-    said = reader.short(row.terms, project=row.production.title if row.production else "")
     state = row.state_at(now)
     return {
         "ref": row.ref,
@@ -71,15 +69,35 @@ def inbox_row(row: UseRequest, *, now: datetime, zone: str, reader: Reader) -> d
         "project": row.production.title if row.production else "",
         "performer": reader.name,
         "voice": reader.voice,
-        "parts": reader.parts(said),
-        "standings": [standing.value for _dimension, standing in findings_words.pips(findings)],
-        "fit": reader.summary(findings),
         "state": state.value,
         "reply_by": _("Reply by %(day)s") % {"day": times.deadline(row.deadline_at, zone)} if row.deadline_at else "",
         "decided": times.moment(row.decided_at, zone) if row.decided_at else "",
         "held_until": times.moment(row.held_until, zone) if row.held_until and state is State.HELD else "",
-        "media": media_words(len(row.terms.description.source_media), own=reader.own),
+        **_said_of(row, reader),
     }
+
+
+_KEPT = 5_000
+_said: dict[tuple[object, ...], dict[str, Any]] = {}
+
+
+def _said_of(row: UseRequest, reader: Reader) -> dict[str, Any]:
+    """What a row says until the request moves: one sentence, the pips, the fit, the media. Kept by all that it is made of, for
+    lists are read again and again and reading whole terms is dear."""
+    project = row.production.title if row.production else ""
+    key = (row.ref, row.revision, row.digest, row.judged_by_id, row.changed_at, project, reader, get_language())
+    found = _said.get(key)
+    if found is None:
+        if len(_said) >= _KEPT:
+            _said.clear()
+        findings = row.findings
+        found = _said[key] = {
+            "parts": list(reader.parts(reader.short(row.terms, project=project))),
+            "standings": [standing.value for _dimension, standing in findings_words.pips(findings)],
+            "fit": reader.summary(findings),
+            "media": media_words(len(row.terms.description.source_media), own=reader.own),
+        }
+    return found
 
 
 def media_words(count: int, *, own: bool = True) -> str:
