@@ -50,7 +50,9 @@ def rewrap() -> int:
 
 def _rewrapped(data: dict[str, Any]) -> dict[str, Any] | None:
     adapter = SecondFactors()
-    fresh: dict[str, Any] = {name: adapter.encrypt(adapter.decrypt(data[name])) for name in ("secret", "seed") if name in data}
+    fresh: dict[str, Any] = {
+        name: adapter.encrypt(adapter.decrypt(data[name])) for name in ("secret", "seed") if name in data
+    }
     if "migrated_codes" in data:
         fresh["migrated_codes"] = [adapter.encrypt(adapter.decrypt(code)) for code in data["migrated_codes"]]
     return {**data, **fresh} if fresh else None

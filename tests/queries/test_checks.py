@@ -23,9 +23,7 @@ def test_many_are_answered_like_one(essential: list[str]) -> None:
         PreferenceSet.objects.filter(performer=person.performer).update(**PreferenceSet.columns_of(said))
         ids.append(person.performer.pk)
     shapes = answers.requests(40)
-    shapes.append(
-        make.terms(uses=["VOICE_CLONE", "TRAIN_OWN_MODEL"], training={"trains": True})
-    )
+    shapes.append(make.terms(uses=["VOICE_CLONE", "TRAIN_OWN_MODEL"], training={"trains": True}))
     shapes.append(make.terms(essential=essential, channels=["GAME", "STREAMING"]))
     for terms in shapes:
         masked = mask_terms(terms)
