@@ -58,6 +58,7 @@ REFUSALS: Mapping[str, Promise] = MappingProxyType(
         "PREFLIGHT_LIMIT": _("You have checked this performer very often. Try again in an hour."),
         "LINK_LIMIT": _("Several new links were sent within the hour. Use the latest mail, or try again later."),
         "EMPTY_MESSAGE": _("Write something first."),
+        "DATES_OVER": _("The time in which something may be made ends before today. Choose later dates."),
         "DATES_PASSED": _("The dates in these terms have passed. Ask for new dates."),
         # --- grants and media
         "ALREADY_TAKEN_BACK": _("This has been taken back already."),

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from consent.core import lifecycle, policy, specificity
 from consent.core.actor import Actor
+from consent.core.clocks import end_of_day
 from consent.core.lifecycle import Action, State
 from consent.core.policy import Outcome, Verdict
 from consent.core.roles import Capacity, Right, StudioAct
@@ -295,6 +296,8 @@ def _put(
 ) -> UseRequest:
     """The studio's terms on the table, the first or new ones: checked, judged, and answered where the standing answer can."""
     _check_sendable(row, performer, terms, deadline_at, now)
+    if terms.dates is not None and end_of_day(terms.dates.generate_until, performer.time_zone) <= now:
+        raise Refused("DATES_OVER")
     judgement = decisions.judged(row, terms, now)
     outcome = judgement.verdict.outcome.value
     undone = _undo_held(row, "AMENDED", now=now, outcome=outcome)

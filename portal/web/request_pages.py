@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from consent.core.actor import Actor
 from consent.core.lifecycle import Action, State
 from consent.core.roles import RIGHTS_FOR, Capacity, Right
-from consent.models import Fact, OfferSide, Representation, ThreadKind, UseRequest
+from consent.models import Fact, OfferSide, Representation, ThreadKind, User, UseRequest
 from consent.queries.dossier import Dossier
 from consent.queries.inbox import View
 from consent.render import findings as findings_words
@@ -125,7 +125,7 @@ def request_context(story: Dossier, actor: Actor, *, now: datetime) -> dict[str,
     performer = row.performer
     reader = readers.of(actor, performer)
     own, studio = reader.own, row.studio.name
-    zone = performer.time_zone if performer else "UTC"
+    zone = zone_of(actor, row)
     project = row.production.title if row.production else ""
     said = reader.statement(story.terms, studio=studio, project=project)
     counted = findings_words.counts(story.findings)
@@ -175,9 +175,21 @@ def answers_open(actor: Actor) -> bool:
     return _may_any(actor, {Right.DECLINE, Right.NEGOTIATE, Right.APPROVE})
 
 
+def zone_of(actor: Actor, row: UseRequest) -> str:
+    """The reader's own zone: the performer's room has one, and a representative reads by their own clock."""
+    if actor.capacity is Capacity.REPRESENTATIVE and actor.user_id is not None:
+        return str(User.objects.values_list("time_zone", flat=True).get(pk=actor.user_id))
+    return row.performer.time_zone if row.performer else "UTC"
+
+
 def may_ask(actor: Actor) -> bool:
     """May this person put a question to the studio?"""
     return _may_any(actor, {Right.COMMENT})
+
+
+def may_approve(actor: Actor) -> bool:
+    """May this person say yes at all?"""
+    return _may_any(actor, {Right.APPROVE})
 
 
 def may_take_back(actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from consent.core.vocabulary import USES_AT, Dimension
 from consent.models import UseRequest
 from consent.render import times, words
 from consent.render.findings import Row
-from consent.render.sentence import Statement
+from consent.render.sentence import Part, Statement
 from portal import statuswords
 
 MARK_OF = {Standing.GOES_FURTHER: "over", Standing.NEVER: "over", Standing.YOURS_TO_DECIDE: "mine"}
@@ -27,10 +27,13 @@ Marked = list[tuple[str, str]]
 def parts(said: Statement, findings: Iterable[Finding] = (), *, you: bool = True) -> Marked:
     """A statement as (text, mark) pairs; where a finding does not fit, its words are marked instead of emphasised."""
     marks = MARK_OF if you else THEIR_MARK_OF
-    standing: Mapping[Dimension, Standing] = {found.dimension: found.standing for found in findings}
+    standing = {found.dimension: found for found in findings}
     marked: Marked = []
+    term_said = False
     for part in said.parts:
-        mark = marks.get(standing.get(part.dimension, Standing.FITS), "") if part.dimension else ""
+        found = standing.get(part.dimension) if part.dimension else None
+        mark = marks.get(found.standing, "") if found and _concerns(part, found, term_said=term_said) else ""
+        term_said = term_said or part.dimension is Dimension.TERM
         if part.was is not None and part.was != part.text:
             marked.append((part.was, "del"))
             if part.was and part.text:
@@ -60,6 +63,15 @@ def compare_row(row: Row) -> dict[str, Any]:
         "dimension": row.dimension.value,
         **drawn,
     }
+
+
+def _concerns(part: Part, found: Finding, *, term_said: bool) -> bool:
+    """Is it these words that do not fit? One of several channels may be the whole trouble, and of a term its length is,
+    not the days on which it begins and ends."""
+    if part.dimension is Dimension.TERM:
+        return not term_said
+    codes = found.values.get("codes")
+    return not part.code or not codes or part.code in codes
 
 
 def short_day(at: datetime, zone: str, *, now: datetime) -> str:

@@ -7,10 +7,10 @@ document.addEventListener("say", (event) => {
   window.setTimeout(() => { region.textContent = event.detail; }, 60);
 });
 
-const focusOn = (element) => {
+const focusOn = (element, how) => {
   if (!element) return;
   if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
-  element.focus();
+  element.focus(how);
 };
 
 // An error summary takes the focus when the page opens with one.
@@ -22,5 +22,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (summary) { focusOn(summary); return; }
   // htmx keeps the focus where an element with the same id is; only a lost focus is moved, so nobody is interrupted while typing.
   if (document.activeElement && document.activeElement !== document.body) return;
-  focusOn(swapped.querySelector?.("h1, h2, h3, legend") ?? swapped);
+  focusOn(swapped.querySelector?.("h1, h2, h3, legend") ?? swapped, { preventScroll: true });
 });

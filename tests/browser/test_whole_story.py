@@ -157,6 +157,9 @@ def a_performer_settles_in(page: Page, picture: Path) -> str:
     page.goto("/preferences/")
     page.locator("input[name=VOICE_CLONE][value=NEVER]").check(force=True)
     expect(page.locator("#undo")).to_contain_text("Undo")
+    expect(page.locator("#undo")).to_be_in_viewport()
+    expect(page.locator("input[name=VOICE_CLONE][value=NEVER]")).to_be_in_viewport()
+    assert page.evaluate("document.activeElement.name") == "VOICE_CLONE", "the next key goes on from here"
     expect(page.locator("main")).to_have_count(1)
     assert PreferenceSet.objects.get(current=True).value.stance(make.Use.VOICE_CLONE) is make.Stance.NEVER
     sound(page)

@@ -97,3 +97,17 @@ def test_an_old_draft_does_not_reach_somebody_who_hid_since(cast: Cast) -> None:
     with pytest.raises(Refused, match="NOT_TAKING_REQUESTS"):
         use_requests.submit(row, make.terms(), deadline_at=at(days=10), actor=cast.northlight.actor(), now=NOW)
     assert again(row).state == State.DRAFT
+
+
+def test_terms_whose_time_is_over_are_not_sent(cast: Cast) -> None:
+    row = make.draft(cast.northlight, cast.imani)
+    past = make.terms(
+        dates={
+            "starts_on": "2020-01-01",
+            "generate_until": "2020-06-30",
+            "exploit_until": "2021-12-31",
+            "destroy_by": "2020-07-30",
+        }
+    )
+    with pytest.raises(Refused, match="DATES_OVER"):
+        use_requests.submit(row, past, deadline_at=make.at(days=5), actor=cast.northlight.actor(), now=make.NOW)

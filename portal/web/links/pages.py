@@ -67,6 +67,7 @@ def request_page(link: ActionLink, story: Dossier, actor: Actor, now: datetime) 
         "needs_sign_in": needed is Tier.T3 or not (row.performer and row.performer.approve_by_mail),
         "sign_in_url": answer_url(link),
         "answers": request_pages.answers_open(actor),
+        "may_approve": request_pages.may_approve(actor),
         "may_ask": request_pages.may_ask(actor),
         **showing.hold(row, zone, now=now),
     }
@@ -92,8 +93,8 @@ def settled(
 
 def _settled_context(link: ActionLink, story: Dossier, now: datetime) -> dict[str, Any]:
     row = story.row
-    zone = row.performer.time_zone if row.performer else "UTC"
     actor = by_link.actor(link, now=now)
+    zone = request_pages.zone_of(actor, row)
     reader = readers.of(actor, row.performer)
     held = story.state is State.HELD and row.held_until is not None and now < row.held_until
     return {

@@ -135,12 +135,14 @@ def answer(request: HttpRequest, link: ActionLink, now: datetime) -> HttpRespons
 
 
 def _approve(request: HttpRequest, link: ActionLink, form: LinkAnswerForm, now: datetime) -> HttpResponse:
+    row = link.use_request
+    needed = decisions.approval_needs(row, by_link.actor(link, now=now))
+    if needed is Tier.T3:  # no address typed here could be enough
+        return pages.sign_in_first(request, link, needed)
     actor = _proven(request, link, form, now)
     if actor is None:
         return show(request, link, now, form=form, status=422)
-    row = link.use_request
-    needed = decisions.approval_needs(row, actor)
-    if needed is Tier.T3 or decisions.reached(row, actor=actor, now=now) < needed:
+    if decisions.reached(row, actor=actor, now=now) < needed:
         return pages.sign_in_first(request, link, needed)
     given = form.cleaned_data
     try:
