@@ -50,7 +50,7 @@ def test_many_of_each(spawn: Spawn, smtp_server: tuple[Sink, int], tmp_path: Pat
     def web(port: int) -> subprocess.Popen[bytes]:
         return spawn("-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws", "portal.wsgi:application")
 
-    beats = [spawn(*BEAT), spawn(*BEAT)]
+    beats = [spawn(*BEAT, "--schedule", str(tmp_path / name)) for name in ("one", "other")]
     for number in range(3):
         spawn(*WORKER, "-n", f"w{number}@side")
     webs = [web(port) for port in ports]
